@@ -1,0 +1,139 @@
+"""The database as the stores use it: engine, transactions, migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session, sessionmaker
+
+from .errors import StoreUnavailableError
+
+#: Where Alembic's scripts lie: beside this package, in the repo and installed.
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+#: A writer waits this long for another; WeChat gives us 5 s in all.
+LOCK_WAIT_S = 3.0
+
+#: Enough for the web workers' threads (64 by default) without queueing.
+POOL_SIZE = 16
+POOL_OVERFLOW = 64
+
+#: One process migrates at a time on PostgreSQL; any number of ours will do.
+_MIGRATION_LOCK = 7_265_110
+
+#: Execution option of transactions that only read.
+_READ_ONLY = "wenzheng_read_only"
+
+
+def make_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
+    """Make an engine for SQLite or PostgreSQL with our settings.
+
+    SQLite: write-ahead log, every commit on disk before it returns, foreign keys
+    checked, and write transactions begun as such, because a read transaction that
+    turns into a writing one fails at once when another has written in between.
+
+    Args:
+        url: ``sqlite:///data/wenzheng.db`` or ``postgresql://user:pw@host/name``.
+        lock_wait_s: Seconds to wait for a lock before giving up.
+    """
+    where = make_url(url)
+    # Parameters hold citizens' text: keep them out of exceptions and logs.
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "pool_size": POOL_SIZE,
+        "max_overflow": POOL_OVERFLOW,
+    }
+    if where.get_backend_name() != "sqlite":
+        if where.drivername == "postgresql":
+            where = where.set(drivername="postgresql+psycopg")
+        wait_ms = int(lock_wait_s * 1000)
+        connect_args = {"options": f"-c lock_timeout={wait_ms} -c timezone=UTC"}
+        return create_engine(
+            where, pool_pre_ping=True, connect_args=connect_args, **options
+        )
+    if where.database:
+        Path(where.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(where, connect_args={"timeout": lock_wait_s}, **options)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def upgrade_database(engine: Engine) -> None:
+    """Bring the schema to the newest migration, in one transaction.
+
+    Safe to call from several processes at once: they take turns, and the later
+    ones find nothing to do.
+
+    Raises:
+        StoreUnavailableError: If the database cannot be reached or is locked.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK}
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except (OperationalError, InterfaceError, PoolTimeoutError) as e:
+        raise StoreUnavailableError from e
+
+
+class Transactions:
+    """Opens the sessions of the stores; one ``with`` is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._write = sessionmaker(engine, expire_on_commit=False)
+        reader = engine.execution_options(**{_READ_ONLY: True})
+        self._read = sessionmaker(reader, expire_on_commit=False)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Commit at the end, or roll back all of it.
+
+        Raises:
+            StoreUnavailableError: If the database is gone or locked too long.
+        """
+        try:
+            with self._write.begin() as session:
+                yield session
+        except (OperationalError, InterfaceError, PoolTimeoutError) as e:
+            raise StoreUnavailableError from e
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Read one state of the database; never waits for a writer on SQLite.
+
+        Raises:
+            StoreUnavailableError: If the database is gone.
+        """
+        try:
+            with self._read.begin() as session:
+                yield session
+        except (OperationalError, InterfaceError, PoolTimeoutError) as e:
+            raise StoreUnavailableError from e
+
+
+def _set_up_sqlite(dbapi_connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN would come too late and never be IMMEDIATE.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,321 @@
+"""The desk: what officers do with tickets; every public method is one transaction."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal, TypeAlias
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from .database import Transactions
+from .errors import AlreadyClaimedError, NotHolderError, TicketNotFoundError
+from .frontdesk import Clock, Publish, publish_nothing
+from .handoff import move
+from .privacy import mask_personal_data
+from .queries import (
+    Event,
+    add_line,
+    audit,
+    find_ticket,
+    list_messages,
+    lock_conversation,
+    message_event,
+    queue_delivery,
+    select_tickets,
+    store_move,
+    ticket_event,
+)
+from .records import officer_title, to_message, to_ticket
+from .replies import get_wording
+from .tables import MessageRow, OfficerRow, OutboxRow, TicketRow
+from .types import Message, Sender, Ticket, TicketState
+
+Tab: TypeAlias = Literal["waiting", "mine", "all"]
+
+#: Tickets on one page of the queue; more than an officer can look through.
+MAX_TICKETS = 200
+
+#: Lines of a conversation shown to an officer at first.
+MAX_LINES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCounts:
+    """The figures on the tabs of the queue."""
+
+    waiting: int
+    mine: int
+
+
+class Desk:
+    """Hands tickets to officers and their words to citizens.
+
+    Every writing method leaves an audit row in its transaction and publishes live
+    events after the commit.
+    """
+
+    def __init__(
+        self, engine: Engine, clock: Clock, publish: Publish = publish_nothing
+    ) -> None:
+        self._tx = Transactions(engine)
+        self._clock = clock
+        self._publish = publish
+
+    def list_tickets(self, tab: Tab, *, officer_id: int) -> list[Ticket]:
+        """List tickets: those waiting and held longest-waiting first, ``all`` newest first."""
+        statement = select_tickets().limit(MAX_TICKETS)
+        if tab == "waiting":
+            statement = statement.where(TicketRow.state == TicketState.WAITING)
+        elif tab == "mine":
+            statement = statement.where(
+                TicketRow.state == TicketState.CLAIMED,
+                TicketRow.officer_id == officer_id,
+            )
+        is_newest_first = tab == "all"
+        order = TicketRow.id.desc() if is_newest_first else TicketRow.id.asc()
+        with self._tx.read() as session:
+            rows = session.execute(statement.order_by(order)).all()
+            return [to_ticket(*row) for row in rows]
+
+    def count(self, officer_id: int) -> DeskCounts:
+        """Count the tickets that wait and those the officer holds."""
+        statement = (
+            select(TicketRow.state, TicketRow.officer_id, func.count())
+            .where(TicketRow.state != TicketState.CLOSED)
+            .group_by(TicketRow.state, TicketRow.officer_id)
+        )
+        with self._tx.read() as session:
+            rows = session.execute(statement).all()
+        return DeskCounts(
+            waiting=sum(n for state, _, n in rows if state == TicketState.WAITING),
+            mine=sum(n for _, holder, n in rows if holder == officer_id),
+        )
+
+    def get_ticket(self, ticket_id: int) -> Ticket:
+        """Return a ticket.
+
+        Raises:
+            TicketNotFoundError: If there is none with this id.
+        """
+        with self._tx.read() as session:
+            return _get_ticket(session, ticket_id)
+
+    def list_messages(self, ticket_id: int, *, after: int = 0) -> list[Message]:
+        """List the whole conversation with notes and evidence, oldest first.
+
+        Raises:
+            TicketNotFoundError: If there is no such ticket.
+        """
+        with self._tx.read() as session:
+            ticket = _get_ticket(session, ticket_id)
+            return list_messages(
+                session, ticket.conversation_id, after=after, limit=MAX_LINES
+            )
+
+    def claim(self, ticket_id: int, *, officer_id: int) -> Ticket:
+        """Take a waiting ticket; taking one's own again changes nothing.
+
+        Raises:
+            TicketNotFoundError: If there is no such ticket.
+            AlreadyClaimedError: If another officer holds it.
+            IllegalMoveError: If it is closed.
+        """
+        with self._write() as (session, events):
+            ticket = _lock_ticket(session, ticket_id)
+            if ticket.state is TicketState.CLAIMED:
+                if ticket.officer_id == officer_id:
+                    return ticket
+                raise AlreadyClaimedError(ticket_id, ticket.officer_name)
+            return self._claim(session, ticket, officer_id, events)
+
+    def claim_next(self, *, officer_id: int) -> Ticket | None:
+        """Take the ticket that has waited longest; None if nobody waits."""
+        # Skips rows that a colleague is just taking, where the database can.
+        statement = (
+            select(TicketRow.id)
+            .where(TicketRow.state == TicketState.WAITING)
+            .order_by(TicketRow.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        with self._write() as (session, events):
+            ticket_id = session.execute(statement).scalar_one_or_none()
+            if ticket_id is None:
+                return None
+            ticket = _get_ticket(session, ticket_id)
+            return self._claim(session, ticket, officer_id, events)
+
+    def reply(
+        self, ticket_id: int, *, officer_id: int, text: str, client_key: str
+    ) -> Message:
+        """Say something to the citizen: visible at once on the web, pushed on WeChat.
+
+        Args:
+            ticket_id: A ticket that the officer holds.
+            officer_id: Who writes.
+            text: Chinese; identity and bank card numbers are masked, phone numbers
+                are the office's own and stay.
+            client_key: Made by the page; the same key twice is the same message.
+
+        Raises:
+            TicketNotFoundError: If there is no such ticket.
+            NotHolderError: If the officer does not hold it, or it is closed.
+        """
+        with self._write() as (session, events):
+            ticket = _lock_ticket(session, ticket_id)
+            key = _own_key(officer_id, client_key)
+            if (sent := _find_line(session, key)) is not None:
+                return sent
+            _check_holder(ticket, officer_id)
+            return self._say(
+                session, ticket, Sender.OFFICER, text, officer_id, key, events
+            )
+
+    def note(
+        self, ticket_id: int, *, officer_id: int, text: str, client_key: str
+    ) -> Message:
+        """Leave a note for colleagues; the citizen never sees it.
+
+        Raises:
+            TicketNotFoundError: If there is no such ticket.
+        """
+        with self._write() as (session, events):
+            ticket = _lock_ticket(session, ticket_id)
+            key = _own_key(officer_id, client_key)
+            if (noted := _find_line(session, key)) is not None:
+                return noted
+            return self._say(
+                session, ticket, Sender.NOTE, text, officer_id, key, events
+            )
+
+    def close(self, ticket_id: int, *, officer_id: int) -> Ticket:
+        """End a ticket; a system line tells the citizen that the bot answers again.
+
+        Raises:
+            TicketNotFoundError: If there is no such ticket.
+            NotHolderError: If another officer holds it.
+            IllegalMoveError: If it is closed already.
+        """
+        with self._write() as (session, events):
+            at = self._clock()
+            ticket = _lock_ticket(session, ticket_id)
+            if ticket.state is TicketState.CLAIMED:
+                _check_holder(ticket, officer_id)
+            closed = move(ticket, TicketState.CLOSED, officer_id=ticket.officer_id, at=at)
+            store_move(session, closed)
+            line = add_line(session, closed, Sender.SYSTEM, get_wording("desk_closed"), at=at)
+            queue_delivery(session, closed.channel, line.id, at=at)
+            self._note_done(session, "ticket.close", closed, officer_id)
+            events += [ticket_event(closed), message_event(closed.id, closed.conversation_id, line.id)]
+            return _get_ticket(session, ticket_id)
+
+    def mark_read(self, ticket_id: int) -> None:
+        """Set the count of unread lines to zero.
+
+        Raises:
+            TicketNotFoundError: If there is no such ticket.
+        """
+        with self._tx.write() as session:
+            _get_ticket(session, ticket_id)
+            session.get_one(TicketRow, ticket_id).unread = 0
+
+    @contextmanager
+    def _write(self) -> Iterator[tuple[Session, list[Event]]]:
+        events: list[Event] = []
+        with self._tx.write() as session:
+            yield session, events
+        # Only now: a page that hears of a line must find it committed.
+        for name, data in events:
+            self._publish(name, data)
+
+    def _claim(
+        self, session: Session, ticket: Ticket, officer_id: int, events: list[Event]
+    ) -> Ticket:
+        at = self._clock()
+        store_move(
+            session, move(ticket, TicketState.CLAIMED, officer_id=officer_id, at=at)
+        )
+        session.get_one(TicketRow, ticket.id).unread = 0
+        officer = session.get_one(OfficerRow, officer_id)
+        text = get_wording("desk_claimed", officer=officer_title(officer))
+        # Not pushed on WeChat, where each line counts against five a message.
+        line = add_line(session, ticket, Sender.SYSTEM, text, at=at)
+        self._note_done(session, "ticket.claim", ticket, officer_id)
+        claimed = _get_ticket(session, ticket.id)
+        events += [
+            ticket_event(claimed),
+            message_event(ticket.id, ticket.conversation_id, line.id),
+        ]
+        return claimed
+
+    def _note_done(
+        self, session: Session, action: str, ticket: Ticket, officer_id: int
+    ) -> None:
+        audit(
+            session,
+            action,
+            f"ticket {ticket.id}",
+            officer_id=officer_id,
+            at=self._clock(),
+        )
+
+
+def _get_ticket(session: Session, ticket_id: int) -> Ticket:
+    ticket = find_ticket(session, ticket_id)
+    if ticket is None:
+        raise TicketNotFoundError(ticket_id)
+    return ticket
+
+
+def _lock_ticket(session: Session, ticket_id: int) -> Ticket:
+    """Return a ticket that nobody moves, and no bot answers in, until the commit."""
+    ticket = _get_ticket(session, ticket_id)
+    lock_conversation(session, ticket.conversation_id)
+    return _get_ticket(session, ticket_id)
+
+
+def _check_holder(ticket: Ticket, officer_id: int) -> None:
+    if ticket.state is not TicketState.CLAIMED or ticket.officer_id != officer_id:
+        raise NotHolderError(ticket.id, officer_id)
+
+
+def _own_key(officer_id: int, client_key: str) -> str:
+    """Return the key as stored: one page's key never finds another officer's line."""
+    return sha256(f"{officer_id}\n{client_key}".encode()).hexdigest()
+
+
+def _add_officer_line(
+    session: Session,
+    ticket: Ticket,
+    sender: Sender,
+    text: str,
+    *,
+    officer_id: int,
+    key: str,
+    at: datetime,
+) -> MessageRow:
+    masked = mask_personal_data(text.strip()[:MAX_TEXT_CHARS], keep_contacts=True)
+    line = add_line(session, ticket, sender, masked, at=at)
+    line.officer_id = officer_id
+    line.client_key = key
+    session.flush()
+    return line
+
+
+def _find_line(session: Session, key: str) -> Message | None:
+    row = session.execute(
+        _select_lines().where(MessageRow.client_key == key)
+    ).one_or_none()
+    return to_message(*row) if row else None
+
+
+def _select_lines() -> Select[tuple[MessageRow, OfficerRow, OutboxRow]]:
+    return (
+        select(MessageRow, OfficerRow, OutboxRow)
+        .outerjoin(OfficerRow, MessageRow.officer_id == OfficerRow.id)
+        .outerjoin(OutboxRow, OutboxRow.message_id == MessageRow.id)
+    )

@@ -1,0 +1,74 @@
+"""Errors of the bot package; catch BotError at its border."""
+
+from __future__ import annotations
+
+from .types import TicketState
+
+
+class BotError(Exception):
+    """Base of them all."""
+
+
+class StoreUnavailableError(BotError):
+    """The database cannot commit now; a channel must not acknowledge the message."""
+
+    def __init__(self) -> None:
+        super().__init__("the database cannot be written or read now")
+
+
+class TicketNotFoundError(BotError, LookupError):
+    """No ticket has this id."""
+
+    def __init__(self, ticket_id: int, /) -> None:
+        super().__init__(f"no such ticket: {ticket_id}")
+        self.ticket_id = ticket_id
+
+
+class MessageNotFoundError(BotError, LookupError):
+    """No message waits for delivery under this id."""
+
+    def __init__(self, message_id: int, /) -> None:
+        super().__init__(f"no such message in the outbox: {message_id}")
+        self.message_id = message_id
+
+
+class AlreadyClaimedError(BotError):
+    """Another officer was faster; ``officer_name`` says who."""
+
+    def __init__(self, ticket_id: int, officer_name: str, /) -> None:
+        super().__init__(f"ticket {ticket_id} is held by {officer_name}")
+        self.ticket_id = ticket_id
+        self.officer_name = officer_name
+
+
+class NotHolderError(BotError):
+    """Only the officer who holds a ticket may answer in it."""
+
+    def __init__(self, ticket_id: int, officer_id: int, /) -> None:
+        super().__init__(f"officer {officer_id} does not hold ticket {ticket_id}")
+        self.ticket_id = ticket_id
+        self.officer_id = officer_id
+
+
+class IllegalMoveError(BotError):
+    """A ticket cannot go from one state to the other."""
+
+    def __init__(self, ticket_id: int, was: TicketState, to: TicketState, /) -> None:
+        super().__init__(f"ticket {ticket_id} cannot go from {was} to {to}")
+        self.ticket_id = ticket_id
+        self.was = was
+        self.to = to
+
+
+class UnsealError(BotError):
+    """The sealed text was written under another secret key."""
+
+    def __init__(self) -> None:
+        super().__init__("sealed under another key; WENZHENG_SECRET_KEY was changed")
+
+
+class UnsettledTurnError(BotError):
+    """No step answered: a hole in the order of the steps."""
+
+    def __init__(self) -> None:
+        super().__init__("no step answered this turn")

@@ -1,0 +1,167 @@
+"""Statements that several stores share; each runs inside its caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from .records import to_message, to_ticket
+from .tables import (
+    AuditRow,
+    CitizenRow,
+    ConversationRow,
+    MessageRow,
+    OfficerRow,
+    OutboxRow,
+    TicketRow,
+)
+from .types import Channel, Message, Sender, Ticket, TicketState
+
+
+def find_conversation(
+    session: Session, sender_hash: str
+) -> tuple[CitizenRow, ConversationRow] | None:
+    """Find a citizen and the conversation; None for somebody new."""
+    row = session.execute(
+        select(CitizenRow, ConversationRow)
+        .join(ConversationRow, ConversationRow.citizen_id == CitizenRow.id)
+        .where(CitizenRow.sender_hash == sender_hash)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def lock_conversation(session: Session, conversation_id: int) -> ConversationRow:
+    """Keep other answers and officers out of a conversation until the commit.
+
+    Inserting a message is not kept out: what a citizen writes is never delayed.
+    """
+    return session.execute(
+        select(ConversationRow)
+        .where(ConversationRow.id == conversation_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def select_tickets() -> Select[tuple[TicketRow, CitizenRow, OfficerRow]]:
+    """Select tickets with all that their values need."""
+    return (
+        select(TicketRow, CitizenRow, OfficerRow)
+        .join(ConversationRow, TicketRow.conversation_id == ConversationRow.id)
+        .join(CitizenRow, ConversationRow.citizen_id == CitizenRow.id)
+        .outerjoin(OfficerRow, TicketRow.officer_id == OfficerRow.id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def find_ticket(session: Session, ticket_id: int) -> Ticket | None:
+    """Find a ticket by its id."""
+    row = session.execute(
+        select_tickets().where(TicketRow.id == ticket_id)
+    ).one_or_none()
+    return to_ticket(*row) if row else None
+
+
+def find_open_ticket(session: Session, conversation_id: int) -> Ticket | None:
+    """Find the one hand-over of a conversation that is not closed."""
+    row = session.execute(
+        select_tickets().where(
+            TicketRow.conversation_id == conversation_id,
+            TicketRow.state != TicketState.CLOSED,
+        )
+    ).one_or_none()
+    return to_ticket(*row) if row else None
+
+
+def count_waiting(session: Session, *, before: int | None = None) -> int:
+    """Count the tickets that wait, all or those older than ticket ``before``."""
+    statement = select(func.count(TicketRow.id)).where(
+        TicketRow.state == TicketState.WAITING
+    )
+    if before is not None:
+        statement = statement.where(TicketRow.id < before)
+    return session.execute(statement).scalar_one()
+
+
+def list_messages(
+    session: Session, conversation_id: int, *, after: int, limit: int
+) -> list[Message]:
+    """List the newest lines of a conversation with an id above ``after``, in order."""
+    rows = session.execute(
+        select(MessageRow, OfficerRow, OutboxRow)
+        .outerjoin(OfficerRow, MessageRow.officer_id == OfficerRow.id)
+        .outerjoin(OutboxRow, OutboxRow.message_id == MessageRow.id)
+        .where(MessageRow.conversation_id == conversation_id, MessageRow.id > after)
+        .order_by(MessageRow.id.desc())
+        .limit(limit)
+    ).all()
+    return [to_message(*row) for row in reversed(rows)]
+
+
+def add_line(
+    session: Session, ticket: Ticket, sender: Sender, text: str, *, at: datetime
+) -> MessageRow:
+    """Add a line to a hand-over and give it its id."""
+    row = MessageRow(
+        conversation_id=ticket.conversation_id,
+        ticket_id=ticket.id,
+        sender=sender,
+        text=text,
+        created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def queue_delivery(
+    session: Session, channel: Channel, message_id: int, *, at: datetime
+) -> None:
+    """Queue a line for its channel; a browser fetches its lines itself."""
+    if channel is Channel.WECHAT:
+        session.add(OutboxRow(message_id=message_id, channel=channel, next_try_at=at))
+
+
+def store_move(session: Session, ticket: Ticket) -> None:
+    """Write the state of a moved ticket."""
+    row = session.get_one(TicketRow, ticket.id)
+    row.state = ticket.state
+    row.officer_id = ticket.officer_id
+    row.changed_at = ticket.changed_at
+    row.closed_at = ticket.closed_at
+
+
+def audit(
+    session: Session,
+    action: str,
+    subject: str,
+    *,
+    officer_id: int | None,
+    at: datetime,
+) -> None:
+    """Note who did what, in the transaction that does it."""
+    session.add(AuditRow(at=at, officer_id=officer_id, action=action, subject=subject))
+
+
+def message_event(
+    ticket_id: int | None, conversation_id: int, message_id: int
+) -> tuple[str, dict[str, object]]:
+    """Return the live event of a new line."""
+    return "message", {
+        "ticket_id": ticket_id,
+        "conversation_id": conversation_id,
+        "message_id": message_id,
+    }
+
+
+def ticket_event(ticket: Ticket) -> tuple[str, dict[str, object]]:
+    """Return the live event of a ticket that changed."""
+    return "ticket", {"ticket_id": ticket.id, "state": str(ticket.state)}
+
+
+#: A live event: its name and ids.
+Event = tuple[str, dict[str, object]]
+Events = Sequence[Event]

@@ -1,0 +1,242 @@
+"""Tables of the bot package. Rows never leave the stores; values of types do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+#: Names of constraints, so that Alembic can alter them on every database.
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: Auto-increment keys: SQLite only counts up an INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in, aware UTC out, also where the database forgets the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        """Refuse naive times: they would shift by eight hours."""
+        from datetime import UTC
+
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC)
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        """Give SQLite's naive value its zone back."""
+        from datetime import UTC
+
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Declarative base of the bot's tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON}  # noqa: RUF012
+
+
+class CitizenRow(Base):
+    """A person on one channel; the id at the channel is encrypted."""
+
+    __tablename__ = "citizens"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    #: HMAC-SHA-256 of channel and sender id, hex: what we look up and log by.
+    sender_hash: Mapped[str] = mapped_column(String(64))
+    #: The sender id, Fernet-encrypted; None once the citizen's data was deleted.
+    sender_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    number: Mapped[str] = mapped_column(String(8))
+    is_following: Mapped[bool] = mapped_column(Boolean, default=True)
+    welcomed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("sender_hash"),)
+
+
+class ConversationRow(Base):
+    """All turns of a citizen; ``focus`` is what the last answer was about."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), unique=True)
+    #: {"entry_id", "title", "region", "question", "options": [...], "failures": n,
+    #: "at": iso time}; forgotten after a pause.
+    focus: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    updated_at: Mapped[datetime]
+
+
+class InboxRow(Base):
+    """A message written down before it is acknowledged, once per key."""
+
+    __tablename__ = "inbox"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    #: Unique per channel: a resend finds the first row.
+    message_key: Mapped[str] = mapped_column(String(160))
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    #: Masked.
+    text: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
+    #: Who composes now; another may take over when it has run out.
+    lease_until: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None] = mapped_column(index=True)
+    #: The channel's reply, byte for byte what a resend gets; None until answered.
+    reply_body: Mapped[str | None] = mapped_column(Text)
+    #: The reply left with the HTTP response; if False the worker pushes it.
+    is_passive: Mapped[bool] = mapped_column(Boolean, default=True)
+
+    __table_args__ = (UniqueConstraint("channel", "message_key"),)
+
+
+class MessageRow(Base):
+    """One line of a conversation: citizen, bot, officer, system or note."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))
+    sender: Mapped[str] = mapped_column(String(16))
+    #: Masked.
+    text: Mapped[str] = mapped_column(Text)
+    status: Mapped[str | None] = mapped_column(String(40))
+    #: Blocks, options, citations, evidence as JSON; None for citizens' lines.
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    confidence: Mapped[float | None] = mapped_column(Float)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
+    #: Made by the sender's page, so that a form sent twice is one line.
+    client_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_messages_conversation", "conversation_id", "id"),)
+
+
+class TicketRow(Base):
+    """A hand-over; the one open ticket of a conversation silences the bot."""
+
+    __tablename__ = "tickets"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    preview: Mapped[str] = mapped_column(String(200))
+    department: Mapped[str] = mapped_column(String(80), default="")
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
+    unread: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class OutboxRow(Base):
+    """A message to push to a channel, kept until it is sent or given up."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), unique=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    #: "queued", "sent", "failed".
+    state: Mapped[str] = mapped_column(String(16), default="queued")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_try_at: Mapped[datetime]
+    #: What to tell the officer; no secrets, no OpenID.
+    error: Mapped[str] = mapped_column(String(300), default="")
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_outbox_due", "state", "next_try_at"),)
+
+
+class OfficerRow(Base):
+    """A person who may log in to the console."""
+
+    __tablename__ = "officers"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(64))
+    #: 工号 as citizens read it.
+    staff_number: Mapped[str] = mapped_column(String(16))
+    department: Mapped[str] = mapped_column(String(80))
+    #: "administrator" or "officer".
+    role: Mapped[str] = mapped_column(String(24))
+    #: argon2id.
+    password_hash: Mapped[str] = mapped_column(String(200))
+    #: Raised when the password or role changes: older sessions end.
+    session_epoch: Mapped[int] = mapped_column(Integer, default=1)
+    failed_logins: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None]
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime]
+    last_login_at: Mapped[datetime | None]
+
+
+class SetupTokenRow(Base):
+    """A one-time link to make an account; only its SHA-256 is kept."""
+
+    __tablename__ = "setup_tokens"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(24))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class AuditRow(Base):
+    """Who did what in the console, when and why."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    at: Mapped[datetime]
+    officer_id: Mapped[int | None] = mapped_column(Integer)
+    action: Mapped[str] = mapped_column(String(64))
+    #: "ticket 7"; never message text.
+    subject: Mapped[str] = mapped_column(String(120))
+    detail: Mapped[str] = mapped_column(String(300), default="")

@@ -1,0 +1,355 @@
+"""``wenzheng serve``: starts, watches and stops the processes of one machine.
+
+Stays light: it imports nothing of Flask, SQLAlchemy or the knowledge base, because
+it lives as long as they do (20 MB against their 150).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from handlers.children import kill_group, run_as_child
+from handlers.config import Settings
+from handlers.valkey import ValkeyUnavailableError, start_valkey
+
+Say = Callable[[str], None]
+
+#: Opening the index and the encoder takes about 1 s; a slow disk may need more.
+READY_WITHIN_S = 60.0
+
+#: After this the children are killed; the web process itself gives its requests 3 s.
+STOP_WITHIN_S = 8.0
+
+#: Wait before a dead child is started again: doubled each time, up to the last.
+FIRST_PAUSE_S, LAST_PAUSE_S = 0.5, 30.0
+
+#: A child that lived so long was healthy: its next death starts at the first pause.
+HEALTHY_AFTER_S = 60.0
+
+#: Tells the web process which inherited descriptor listens.
+LISTEN_FD = "WENZHENG_LISTEN_FD"
+
+
+class ServeError(Exception):
+    """It cannot start; the message says why and what to do, Chinese."""
+
+
+@dataclass(slots=True)
+class _Child:
+    """One process under watch."""
+
+    name: str
+    command: Sequence[str]
+    pass_fds: Sequence[int] = ()
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    pause_s: float = FIRST_PAUSE_S
+    #: Moment of the next start; None while it runs.
+    restart_at: float | None = None
+
+    def start(self, env: Mapping[str, str]) -> None:
+        self.process = run_as_child(self.command, env=env, pass_fds=self.pass_fds)
+        self.started_at = time.monotonic()
+        self.restart_at = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+@dataclass
+class _Supervisor:
+    """Everything that runs, and how to end it."""
+
+    env: Mapping[str, str]
+    say: Say
+    children: list[_Child] = field(default_factory=list)
+    #: Signals that asked us to stop, so far.
+    stops: int = 0
+
+    def add(self, child: _Child) -> None:
+        self.children.append(child)
+        child.start(self.env)
+
+    def look_after(self) -> None:
+        """Start again what died, each time a little later."""
+        now = time.monotonic()
+        for child in self.children:
+            if child.is_running:
+                continue
+            if child.restart_at is None:
+                self._plan_restart(child, now)
+            elif now >= child.restart_at:
+                child.start(self.env)
+
+    def _plan_restart(self, child: _Child, now: float) -> None:
+        assert child.process is not None
+        kill_group(child.process)
+        if now - child.started_at > HEALTHY_AFTER_S:
+            child.pause_s = FIRST_PAUSE_S
+        code = child.process.returncode
+        self.say(
+            f"{child.name}停止了（退出码 {code}），{child.pause_s:g} 秒后重新启动。"
+        )
+        child.restart_at = now + child.pause_s
+        child.pause_s = min(child.pause_s * 2, LAST_PAUSE_S)
+
+    def stop(self) -> None:
+        """End every child; the second signal to us ends them at once."""
+        running = [c.process for c in self.children if c.process is not None]
+        for process in running:
+            if process.poll() is None:
+                process.terminate()
+        deadline = time.monotonic() + STOP_WITHIN_S
+        asked = self.stops
+        while any(p.poll() is None for p in running):
+            if time.monotonic() > deadline or self.stops > asked:
+                break
+            time.sleep(0.02)
+        for process in running:
+            kill_group(process)
+            process.wait()
+
+
+def serve(settings: Settings, environ: Mapping[str, str], *, say: Say) -> None:
+    """Run web and worker until a signal asks to stop.
+
+    Args:
+        settings: As loaded.
+        environ: For the children, who load their settings anew.
+        say: Prints one line for the person at the terminal.
+
+    Raises:
+        ServeError: If something needed is missing, the address is taken, another
+            one runs already, or a part does not come up.
+    """
+    check_ready(settings)
+    with ExitStack() as stack:
+        stack.enter_context(_hold_lock(settings))
+        listener = stack.enter_context(open_listener(settings))
+        env = {**environ, **_start_redis(settings, stack, say=say)}
+        if settings.file is not None:
+            env["WENZHENG_CONFIG"] = str(settings.file)
+        wake = _listen_for_signals(stack)
+        prepared = _prepare(env)
+        env[LISTEN_FD] = str(listener.fileno())
+        supervisor = _Supervisor(env, say)
+        wake.on_stop = supervisor
+        stack.callback(supervisor.stop)
+        web = _Child("网页服务", _command("web"), (listener.fileno(),))
+        supervisor.add(web)
+        supervisor.add(_Child("后台任务", _command("worker")))
+        _wait_until_ready(settings, supervisor, web)
+        for line in welcome(settings, prepared.get("setup_token", "")):
+            say(line)
+        while not supervisor.stops:
+            wake.wait(1.0)
+            supervisor.look_after()
+        say("正在停止……")
+    say("已停止。")
+
+
+def check_ready(settings: Settings) -> None:
+    """Find out what would fail later, while it can still be said plainly.
+
+    Raises:
+        ServeError: If the secret key or the first release is missing.
+    """
+    if not settings.secret_key:
+        raise ServeError("还没有密钥。请先运行：wenzheng keygen")
+    if not (Path(settings.knowledge.folder) / "current").is_file():
+        raise ServeError(
+            "还没有知识可以回答。请先导入资料：wenzheng ingest 文件夹"
+            "（示范城市：wenzheng ingest samples/city）"
+        )
+
+
+def open_listener(settings: Settings) -> socket.socket:
+    """Take the address; it stays ours while the web process is restarted.
+
+    Raises:
+        ServeError: If it is taken or does not exist on this machine.
+    """
+    host, port = settings.web.host, settings.web.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as e:
+        listener.close()
+        raise ServeError(
+            f"地址 {host}:{port} 用不了（{os.strerror(e.errno or 0)}）。"
+            "可能别的程序占着这个端口：请停掉它，或者在 config.yaml 里改 web.port。"
+        ) from e
+    listener.listen(512)
+    return listener
+
+
+def welcome(settings: Settings, setup_token: str) -> list[str]:
+    """Return the lines that say where everything is; the link works once."""
+    web = settings.web
+    host = "127.0.0.1" if web.host in {"0.0.0.0", "::"} else web.host  # noqa: S104
+    base = web.public_url.rstrip("/") or f"http://{host}:{web.port}"
+    lines = [
+        f"问政已启动：{settings.office.name}",
+        f"  问政网页    {base}/chat",
+        f"  坐席工作台  {base}/console",
+        f"  微信回调    {base}/wechat"
+        + ("" if settings.wechat.is_on else "（未配置微信）"),
+    ]
+    if setup_token:
+        lines += [
+            "还没有工作人员账号。请用下面的链接建立第一个（30 分钟内有效，只能用一次）：",
+            f"  {base}/console/setup/{setup_token}",
+        ]
+    return [*lines, "按 Ctrl-C 停止。"]
+
+
+def _command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "handlers.cli", *words]
+
+
+def _hold_lock(settings: Settings) -> IO[str]:
+    """Keep a second one away; the lock ends with this process, however it ends.
+
+    Raises:
+        ServeError: If another one holds it, or the folder cannot be written.
+    """
+    path = settings.run_folder / "serve.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("a+", encoding="utf-8")
+    except OSError as e:
+        raise ServeError(f"{path.parent} 不能写入：{e.strerror}") from e
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip()
+        lock.close()
+        raise ServeError(
+            f"问政已经在运行（进程号 {holder}）。要重新启动，请先在它的窗口按 Ctrl-C，"
+            f"或者运行：kill {holder}"
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def _start_redis(settings: Settings, stack: ExitStack, *, say: Say) -> dict[str, str]:
+    """Return the variable that tells the children where Redis is."""
+    if settings.redis.url:
+        return {}
+    try:
+        valkey = start_valkey(settings.run_folder)
+    except (ValkeyUnavailableError, OSError) as e:
+        # Redis is a doorbell: without it pages poll, and nothing is lost.
+        say(f"注意：{e}。问政照常回答，只是坐席页面要手动刷新。")
+        return {}
+    stack.callback(valkey.stop)
+    return {"WENZHENG_REDIS_URL": valkey.url}
+
+
+def _prepare(env: Mapping[str, str]) -> dict[str, str]:
+    """Migrate the database in a process of its own, which ends and frees its memory.
+
+    Raises:
+        ServeError: If that fails; its own message is on the terminal already.
+    """
+    child = run_as_child(_command("prepare"), env=env, stdout=subprocess.PIPE)
+    said, _ = child.communicate()
+    if child.returncode:
+        raise ServeError("数据库没有准备好，原因见上。检查办法：wenzheng doctor")
+    found: dict[str, str] = json.loads(said)
+    return found
+
+
+class _Wake:
+    """Sleeps until a signal comes, without losing one in between."""
+
+    def __init__(self) -> None:
+        self._reader, writer = socket.socketpair()
+        self._writer = writer
+        for end in (self._reader, writer):
+            end.setblocking(False)
+        #: Told of each signal to stop; before there is one, a stop ends us at once.
+        self.on_stop: _Supervisor | None = None
+
+    def wait(self, timeout_s: float) -> None:
+        """Return after a signal or the time, whichever comes first."""
+        if select.select([self._reader], [], [], timeout_s)[0]:
+            self._reader.recv(4096)
+
+    def ask_to_stop(self, _signal: int, _frame: object) -> None:
+        """Count the request, or leave if nothing has been started."""
+        if self.on_stop is None:
+            raise SystemExit(130)
+        self.on_stop.stops += 1
+
+    def install(self, stack: ExitStack) -> None:
+        """Handle signals until the stack unwinds."""
+        stack.callback(
+            signal.set_wakeup_fd, signal.set_wakeup_fd(self._writer.fileno())
+        )
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            stack.callback(
+                signal.signal, number, signal.signal(number, self.ask_to_stop)
+            )
+        # A handler that does nothing: the death of a child must wake us.
+        old = signal.signal(signal.SIGCHLD, lambda _signal, _frame: None)
+        stack.callback(signal.signal, signal.SIGCHLD, old)
+        stack.callback(self._close)
+
+    def _close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+
+def _listen_for_signals(stack: ExitStack) -> _Wake:
+    wake = _Wake()
+    wake.install(stack)
+    return wake
+
+
+def _wait_until_ready(settings: Settings, supervisor: _Supervisor, web: _Child) -> None:
+    """Wait until the web process answers.
+
+    Raises:
+        ServeError: If it dies first or takes too long.
+    """
+    deadline = time.monotonic() + READY_WITHIN_S
+    while not is_healthy(settings.web.host, settings.web.port, timeout_s=1.0):
+        if supervisor.stops:
+            return
+        if not web.is_running:
+            raise ServeError("网页服务没有起来，原因见上。检查办法：wenzheng doctor")
+        if time.monotonic() > deadline:
+            raise ServeError(f"网页服务 {READY_WITHIN_S:g} 秒内没有起来。")
+        time.sleep(0.05)
+
+
+def is_healthy(host: str, port: int, *, timeout_s: float) -> bool:
+    """Whether ``/healthz`` answers 200; plain sockets, to import nothing."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    request = f"GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    try:
+        with socket.create_connection((host, port), timeout=timeout_s) as client:
+            client.sendall(request.encode())
+            return client.recv(64).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False

@@ -1,0 +1,14 @@
+"""The WeChat official account: what citizens write there, and what we send back.
+
+``webhook`` is the address WeChat calls, ``gateway`` its guard, ``messages`` and
+``rendering`` translate, ``client`` calls WeChat's API. Protocol facts and their
+sources: ``shared/facts/wechat.md``.
+"""
+
+from .client import WeChatClient as WeChatClient
+from .errors import WeChatError as WeChatError
+from .rendering import SUCCESS as SUCCESS
+from .rendering import render_text as render_text
+from .text import clean_text as clean_text
+from .text import split_text as split_text
+from .webhook import blueprint as blueprint

@@ -1,0 +1,132 @@
+"""The address that WeChat calls. Views read, hand to the front desk, and answer."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from bot import Answer
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from .errors import MalformedPushError, PushRefusedError, PushTooLargeError
+from .gateway import MAX_BODY_BYTES, Gateway
+from .messages import Push
+from .rendering import SUCCESS, fit_text, render_reply
+
+if TYPE_CHECKING:
+    from handlers.assembly import Parts
+
+_log = logging.getLogger(__name__)
+
+blueprint = Blueprint("wechat", __name__, url_prefix="/wechat")
+
+
+@blueprint.get("")
+def verify() -> Response:
+    """Echo what 公众平台 sent when the address is entered there.
+
+    As plain text and only after the signature held: the echo of anything else would
+    be a hole. 200, or 403/400 without a word.
+    """
+    try:
+        echo = _make_gateway().verify(request.args)
+    except PushRefusedError as e:
+        return _refuse(e)
+    return _respond(echo, "text/plain")
+
+
+@blueprint.post("")
+def receive() -> Response:
+    """Answer a message.
+
+    WeChat hangs up after 5 s and posts the same message again, up to three times; a
+    resend gets the stored reply. 200 with XML, or with ``success`` where nothing is to
+    be said; 403, 400 or 413 without a word for what is not WeChat's; 503 when the
+    message could not be written down or answered yet, so that WeChat sends it again.
+    """
+    try:
+        gateway = _make_gateway()
+        push = _read(gateway)
+    except PushRefusedError as e:
+        return _refuse(e)
+    if push.is_noise:
+        return _respond(SUCCESS, "text/plain")
+    return _answer(gateway, push)
+
+
+def _answer(gateway: Gateway, push: Push) -> Response:
+    render = partial(_render, gateway, push, request.args.to_dict())
+    key = push.inbound.message_key
+    try:
+        reply = _parts().front_desk.receive(push.inbound, render)
+    except Exception as e:
+        # Never acknowledged unless written down. The text of the error may quote
+        # the message, so only its kind and place are logged.
+        _log.error("wechat %s %s not answered: %s", push.name, key, _locate(e))  # noqa: TRY400
+        return Response(status=503)
+    _log.info(
+        "wechat %s %s: %s%s",
+        push.name,
+        key,
+        reply.status or "pending",
+        ", repeat" if reply.is_repeat else "",
+    )
+    if not reply.body:
+        # Another request still composes. An empty 200 would end WeChat's resends,
+        # and the one that composes may have no connection left to answer on.
+        return Response(status=503)
+    is_xml = reply.body != SUCCESS
+    return _respond(reply.body, "application/xml" if is_xml else "text/plain")
+
+
+def _render(gateway: Gateway, push: Push, args: dict[str, str], answer: Answer) -> str:
+    """Make the body that is stored with the answer and sent as it is."""
+    text = fit_text(answer)
+    if not text:
+        return SUCCESS
+    xml = render_reply(text, to=push.inbound.sender_id, push=push, now=gateway.now)
+    return gateway.seal(xml, args)
+
+
+def _read(gateway: Gateway) -> Push:
+    request.max_content_length = MAX_BODY_BYTES
+    try:
+        return gateway.read(request.args, request.get_data(cache=False))
+    except PushRefusedError:
+        raise
+    except RequestEntityTooLarge:
+        raise PushTooLargeError("body over 64 KB") from None
+    except Exception as e:
+        # The outer edge: whatever hostile input still raises ends here, quietly.
+        raise MalformedPushError(f"unexpected: {_locate(e)}") from None
+
+
+def _refuse(error: PushRefusedError) -> Response:
+    _log.warning("wechat request refused: %s", error.reason)
+    return Response(status=error.status)
+
+
+def _respond(body: str, mimetype: str) -> Response:
+    response = Response(body, content_type=f"{mimetype}; charset=utf-8")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _locate(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + where
+
+
+def _make_gateway() -> Gateway:
+    parts = _parts()
+    return Gateway(parts.settings.wechat, parts.clock)
+
+
+def _parts() -> Parts:
+    # Not from handlers.web: it imports this package to register the blueprint.
+    return cast("Parts", current_app.extensions["wenzheng"])

@@ -1,0 +1,121 @@
+"""Values of the ingest package: what a reader hands on, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from knowledge import EntryDraft
+
+Rows: TypeAlias = tuple[tuple[str, ...], ...]
+"""Cells of a table; a merged cell stands in its first place, the others are empty.
+
+A nested table is lines in its cell, the cells parted by tabs.
+"""
+
+
+class BlockKind(StrEnum):
+    """What a block of a document is."""
+
+    HEADING = "heading"
+    TEXT = "text"
+    TABLE = "table"
+
+
+class Align(StrEnum):
+    """Where a line stands; LEFT also when the format does not say."""
+
+    LEFT = "left"
+    CENTRE = "centre"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, heading or table, in document order."""
+
+    kind: BlockKind
+
+    #: One line, cleaned; empty for tables.
+    text: str = ""
+
+    #: Cells of a table; empty otherwise.
+    rows: Rows = ()
+
+    #: 1 to 6 for headings that the format marks as such; 0 otherwise.
+    level: int = 0
+
+    align: Align = Align.LEFT
+
+    #: "第3页" where the format has pages, else empty.
+    locator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook; the row number is the index plus one."""
+
+    name: str
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader made of the bytes, before anyone asks what it means."""
+
+    blocks: tuple[Block, ...] = ()
+
+    #: Sheets of a workbook; then there are no blocks.
+    sheets: tuple[Sheet, ...] = ()
+
+    #: Label to value, as the file declares them: meta elements, front matter.
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    #: Public address that the file itself names; empty when none.
+    url: str = ""
+
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A part of a file that stayed out."""
+
+    #: "第12行", with the sheet's name when there are several.
+    place: str
+
+    #: Chinese, for staff.
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """The drafts a document gave, and what was left out of them."""
+
+    drafts: tuple[EntryDraft, ...]
+    refused_rows: tuple[RefusedRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of one file."""
+
+    #: Path below the folder that was read, with forward slashes.
+    file: str
+
+    status: Literal["in", "refused"]
+
+    #: Why it was refused, Chinese; empty when it is in.
+    reason: str = ""
+
+    #: Title of the entry, or of the file when it holds several.
+    title: str = ""
+
+    drafts: tuple[EntryDraft, ...] = ()
+    refused_rows: tuple[RefusedRow, ...] = ()
+
+    #: What staff should look at, Chinese.
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,103 @@
+"""How sure we are that the first hit answers, as a probability. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .ranking import Ranked, coverage, passage_terms, rarest_missing
+
+#: Logistic regression, fitted by bench/fit_ranking.py; see bench/README.md.
+BIAS = -2.0
+WEIGHTS: Mapping[str, float] = {
+    "dense": 4.0,
+    "lexical_share": 2.0,
+    "coverage": 3.0,
+    "rarest_missing": -1.0,
+    "name_match": 1.0,
+}
+
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A probability and the features it was made of."""
+
+    confidence: float
+    features: Mapping[str, float] = field(default_factory=dict)
+
+
+def judge(
+    question: str,
+    asked: Sequence[str],
+    ranked: Sequence[Ranked],
+    *,
+    idf: Callable[[str], float],
+) -> Verdict:
+    """Estimate the probability that the first hit answers the question.
+
+    Args:
+        question: As typed.
+        asked: Its distinct terms.
+        ranked: Candidates, best first.
+        idf: Weight of a term.
+
+    Returns:
+        Confidence from 0 to 1; 0 when there is no candidate.
+    """
+    if not ranked:
+        return Verdict(0.0)
+    features = describe(question, asked, ranked, idf=idf)
+    logit = BIAS + sum(WEIGHTS.get(name, 0.0) * v for name, v in features.items())
+    return Verdict(1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))), features)
+
+
+def describe(
+    question: str,
+    asked: Sequence[str],
+    ranked: Sequence[Ranked],
+    *,
+    idf: Callable[[str], float],
+) -> dict[str, float]:
+    """The figures a confidence is made of, named, about the first hit."""
+    first = ranked[0]
+    weights = {term: idf(term) for term in asked}
+    total = sum(weights.values()) or 1.0
+    heaviest = max(weights.values(), default=1.0) or 1.0
+    _, present = passage_terms(first.candidate.passage)
+    near = [r for r in ranked[1:] if not _same_entry(r, first)]
+    return {
+        "dense": first.candidate.dense,
+        "lexical_share": first.candidate.lexical / total,
+        "coverage": coverage(weights, present),
+        "rarest_missing": rarest_missing(weights, present) / heaviest,
+        "name_match": first.features.get("name_match", 0.0),
+        "name_coverage": first.features.get("name_coverage", 0.0),
+        "margin": first.score - near[0].score if near else 3.0,
+        "dense_gap": max((r.candidate.dense for r in ranked), default=0.0)
+        - first.candidate.dense,
+        "lexical_gap": (
+            max((r.candidate.lexical for r in ranked), default=0.0)
+            - first.candidate.lexical
+        )
+        / total,
+        "numbers_missing": _numbers_missing(question, first),
+        "length": math.log1p(len(asked)),
+    }
+
+
+def _same_entry(one: Ranked, other: Ranked) -> bool:
+    return one.candidate.passage.entry_id == other.candidate.passage.entry_id
+
+
+def _numbers_missing(question: str, first: Ranked) -> float:
+    """Share of the question's numbers that the passage does not hold."""
+    numbers = set(_NUMBER.findall(question))
+    if not numbers:
+        return 0.0
+    held = set(_NUMBER.findall(first.candidate.passage.text))
+    held |= set(_NUMBER.findall(first.candidate.passage.title))
+    return len(numbers - held) / len(numbers)

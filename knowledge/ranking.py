@@ -1,0 +1,157 @@
+"""From candidates of two engines to one order, over features one can explain. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .aspects import region_level
+from .text import terms
+from .types import Aspect, EntryKind, Passage, Scope
+
+#: Weight of each feature in a candidate's score. Fitted by bench/fit_ranking.py;
+#: the table of what each is worth stands in bench/README.md.
+WEIGHTS: Mapping[str, float] = {
+    "dense": 1.5,
+    "lexical": 1.0,
+    "coverage": 0.0,
+    "name_coverage": 0.0,
+    "name_match": 0.0,
+    "aspect": 0.8,
+    "region": 1.0,
+    "basis": -0.8,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that at least one engine found."""
+
+    place: int
+    passage: Passage
+    #: Cosine of its best window, -1 to 1.
+    dense: float
+    #: BM25; 0 when the lexical engine did not find it.
+    lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with what its place rests on."""
+
+    candidate: Candidate
+    score: float
+    features: Mapping[str, float] = field(default_factory=dict)
+
+
+def idf_of(frequency: int, total: int) -> float:
+    """Weight of a term by rarity, as in BM25; a term that stands nowhere weighs most.
+
+    Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009.
+    """
+    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+
+def rank(
+    candidates: Sequence[Candidate],
+    asked: Sequence[str],
+    *,
+    idf: Callable[[str], float],
+    scope: Scope,
+    aspects: Sequence[Aspect] = (),
+) -> list[Ranked]:
+    """Order candidates, best first.
+
+    Args:
+        candidates: Each passage once.
+        asked: Distinct terms of the question.
+        idf: Weight of a term.
+        scope: The region asked for counts here; validity was applied before.
+        aspects: Elements that the question asks for.
+
+    Returns:
+        All candidates; ties by place.
+    """
+    if not candidates:
+        return []
+    dense = _standardise([c.dense for c in candidates])
+    lexical = _standardise([c.lexical for c in candidates])
+    weights = {term: idf(term) for term in asked}
+    ranked = []
+    for i, candidate in enumerate(candidates):
+        features = {"dense": dense[i], "lexical": lexical[i]}
+        features |= _text_features(candidate.passage, weights)
+        features |= _scope_features(candidate.passage, scope, aspects)
+        score = sum(WEIGHTS[name] * value for name, value in features.items())
+        ranked.append(Ranked(candidate, score, features))
+    return sorted(ranked, key=lambda r: (-r.score, r.candidate.place))
+
+
+def coverage(weights: Mapping[str, float], present: set[str]) -> float:
+    """Share of the question's weight that stands in a text, 0 to 1."""
+    total = sum(weights.values())
+    if not total:
+        return 0.0
+    return sum(w for term, w in weights.items() if term in present) / total
+
+
+def rarest_missing(weights: Mapping[str, float], present: set[str]) -> float:
+    """Weight of the rarest asked term that a text lacks, 0 when it lacks none."""
+    return max((w for term, w in weights.items() if term not in present), default=0.0)
+
+
+def passage_terms(passage: Passage) -> tuple[set[str], set[str]]:
+    """Distinct terms of a passage's names, and of names and text together."""
+    name = set(terms(f"{passage.title} {' '.join(passage.aliases)}"))
+    place = f"{passage.region} {passage.department} {passage.heading}"
+    return name, name | set(terms(f"{place}\n{passage.text}"))
+
+
+def _text_features(passage: Passage, weights: Mapping[str, float]) -> dict[str, float]:
+    name, whole = passage_terms(passage)
+    return {
+        "coverage": coverage(weights, whole),
+        "name_coverage": coverage(weights, name),
+        "name_match": _best_match(set(weights), passage),
+    }
+
+
+def _best_match(asked: set[str], passage: Passage) -> float:
+    """Dice overlap of the question with the likest name of the entry, 0 to 1."""
+    best = 0.0
+    for name in (passage.title, *passage.aliases):
+        own = set(terms(name))
+        if own and asked:
+            best = max(best, 2 * len(own & asked) / (len(own) + len(asked)))
+    return best
+
+
+def _scope_features(
+    passage: Passage, scope: Scope, aspects: Sequence[Aspect]
+) -> dict[str, float]:
+    features = dict.fromkeys(("aspect", "region", "basis"), 0.0)
+    if passage.aspect is not None:
+        features["aspect"] = float(passage.aspect in aspects)
+        features["basis"] = float(
+            passage.aspect is Aspect.BASIS and Aspect.BASIS not in aspects
+        )
+    if (passage.region and passage.kind is not EntryKind.POLICY) or scope.region:
+        features["region"] = _region_fit(passage.region, scope.region)
+    return features
+
+
+def _region_fit(has: str, asked: str | None) -> float:
+    """1 for the region asked; -1 for a district nobody named; else 0."""
+    if asked is not None:
+        return float(has == asked)
+    return -1.0 if region_level(has) == 2 else 0.0
+
+
+def _standardise(values: Sequence[float]) -> list[float]:
+    """Zero mean, unit deviation over the candidates; all zero when they are equal."""
+    mean = sum(values) / len(values)
+    deviation = math.sqrt(sum((v - mean) ** 2 for v in values) / len(values))
+    if deviation < 1e-9:
+        return [0.0] * len(values)
+    return [(v - mean) / deviation for v in values]

@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
+from .events import Event
 from .database import Transactions
 from .settling import store_answer
 from .forgetting import forget_and_reopen, forget_citizen
 from .inbox import StoredReply, read_reply
 from .queries import (
-    Event,
     count_waiting,
     find_conversation,
     find_open_ticket,

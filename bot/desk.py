@@ -11,27 +11,25 @@ from typing import Literal, TypeAlias
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from .events import Clock, Event, message_event, Publish, publish_nothing, ticket_event
 from .database import Transactions
 from .errors import AlreadyClaimedError, NotHolderError, TicketNotFoundError
-from .frontdesk import Clock, Publish, publish_nothing
 from .handoff import move
 from .privacy import mask_personal_data
 from .queries import (
-    Event,
     add_line,
     audit,
     find_ticket,
     list_messages,
     lock_conversation,
-    message_event,
     queue_delivery,
+    select_lines,
     select_tickets,
     store_move,
-    ticket_event,
 )
 from .records import officer_title, to_message, to_ticket
 from .replies import get_wording
-from .tables import MessageRow, OfficerRow, OutboxRow, TicketRow
+from .tables import MessageRow, OfficerRow, TicketRow
 from .types import Message, Sender, Ticket, TicketState
 
 Tab: TypeAlias = Literal["waiting", "mine", "all"]
@@ -41,6 +39,31 @@ MAX_TICKETS = 200
 
 #: Lines of a conversation shown to an officer at first.
 MAX_LINES = 500
+
+#: Characters kept of what an officer writes; WeChat takes 2,048 bytes a message.
+MAX_TEXT_CHARS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What an officer wants to say."""
+
+    sender: Sender
+    officer_id: int
+    text: str
+    client_key: str
+
+    @property
+    def masked(self) -> str:
+        """The text as stored: phone numbers are the office's own and stay."""
+        text = self.text.strip()[:MAX_TEXT_CHARS]
+        return mask_personal_data(text, keep_contacts=True)
+
+    @property
+    def key(self) -> str:
+        """The key as stored: one page's key never finds another officer's line."""
+        digest = sha256(f"{self.officer_id}\n{self.client_key}".encode())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +89,7 @@ class Desk:
         self._publish = publish
 
     def list_tickets(self, tab: Tab, *, officer_id: int) -> list[Ticket]:
-        """List tickets: those waiting and held longest-waiting first, ``all`` newest first."""
+        """List tickets, longest waiting first; ``all`` has the newest first."""
         statement = select_tickets().limit(MAX_TICKETS)
         if tab == "waiting":
             statement = statement.where(TicketRow.state == TicketState.WAITING)
@@ -165,15 +188,9 @@ class Desk:
             TicketNotFoundError: If there is no such ticket.
             NotHolderError: If the officer does not hold it, or it is closed.
         """
-        with self._write() as (session, events):
-            ticket = _lock_ticket(session, ticket_id)
-            key = _own_key(officer_id, client_key)
-            if (sent := _find_line(session, key)) is not None:
-                return sent
-            _check_holder(ticket, officer_id)
-            return self._say(
-                session, ticket, Sender.OFFICER, text, officer_id, key, events
-            )
+        return self._say(
+            ticket_id, _Line(Sender.OFFICER, officer_id, text, client_key)
+        )
 
     def note(
         self, ticket_id: int, *, officer_id: int, text: str, client_key: str
@@ -183,14 +200,7 @@ class Desk:
         Raises:
             TicketNotFoundError: If there is no such ticket.
         """
-        with self._write() as (session, events):
-            ticket = _lock_ticket(session, ticket_id)
-            key = _own_key(officer_id, client_key)
-            if (noted := _find_line(session, key)) is not None:
-                return noted
-            return self._say(
-                session, ticket, Sender.NOTE, text, officer_id, key, events
-            )
+        return self._say(ticket_id, _Line(Sender.NOTE, officer_id, text, client_key))
 
     def close(self, ticket_id: int, *, officer_id: int) -> Ticket:
         """End a ticket; a system line tells the citizen that the bot answers again.
@@ -205,12 +215,18 @@ class Desk:
             ticket = _lock_ticket(session, ticket_id)
             if ticket.state is TicketState.CLAIMED:
                 _check_holder(ticket, officer_id)
-            closed = move(ticket, TicketState.CLOSED, officer_id=ticket.officer_id, at=at)
+            closed = move(
+                ticket, TicketState.CLOSED, officer_id=ticket.officer_id, at=at
+            )
             store_move(session, closed)
-            line = add_line(session, closed, Sender.SYSTEM, get_wording("desk_closed"), at=at)
+            text = get_wording("desk_closed")
+            line = add_line(session, closed, Sender.SYSTEM, text, at=at)
             queue_delivery(session, closed.channel, line.id, at=at)
             self._note_done(session, "ticket.close", closed, officer_id)
-            events += [ticket_event(closed), message_event(closed.id, closed.conversation_id, line.id)]
+            events += [
+                ticket_event(closed),
+                message_event(closed.id, closed.conversation_id, line.id),
+            ]
             return _get_ticket(session, ticket_id)
 
     def mark_read(self, ticket_id: int) -> None:
@@ -252,6 +268,27 @@ class Desk:
         ]
         return claimed
 
+    def _say(self, ticket_id: int, line: _Line) -> Message:
+        with self._write() as (session, events):
+            ticket = _lock_ticket(session, ticket_id)
+            if (said := _find_line(session, line.key)) is not None:
+                return said
+            if line.sender is Sender.OFFICER:
+                _check_holder(ticket, line.officer_id)
+            row = add_line(
+                session, ticket, line.sender, line.masked, at=self._clock()
+            )
+            row.officer_id = line.officer_id
+            row.client_key = line.key
+            if line.sender is Sender.OFFICER:
+                queue_delivery(session, ticket.channel, row.id, at=row.created_at)
+            self._note_done(session, f"ticket.{line.sender}", ticket, line.officer_id)
+            events.append(message_event(ticket.id, ticket.conversation_id, row.id))
+            session.flush()
+            said = _find_line(session, line.key)
+            assert said is not None
+            return said
+
     def _note_done(
         self, session: Session, action: str, ticket: Ticket, officer_id: int
     ) -> None:
@@ -283,39 +320,8 @@ def _check_holder(ticket: Ticket, officer_id: int) -> None:
         raise NotHolderError(ticket.id, officer_id)
 
 
-def _own_key(officer_id: int, client_key: str) -> str:
-    """Return the key as stored: one page's key never finds another officer's line."""
-    return sha256(f"{officer_id}\n{client_key}".encode()).hexdigest()
-
-
-def _add_officer_line(
-    session: Session,
-    ticket: Ticket,
-    sender: Sender,
-    text: str,
-    *,
-    officer_id: int,
-    key: str,
-    at: datetime,
-) -> MessageRow:
-    masked = mask_personal_data(text.strip()[:MAX_TEXT_CHARS], keep_contacts=True)
-    line = add_line(session, ticket, sender, masked, at=at)
-    line.officer_id = officer_id
-    line.client_key = key
-    session.flush()
-    return line
-
-
 def _find_line(session: Session, key: str) -> Message | None:
     row = session.execute(
-        _select_lines().where(MessageRow.client_key == key)
+        select_lines().where(MessageRow.client_key == key)
     ).one_or_none()
     return to_message(*row) if row else None
-
-
-def _select_lines() -> Select[tuple[MessageRow, OfficerRow, OutboxRow]]:
-    return (
-        select(MessageRow, OfficerRow, OutboxRow)
-        .outerjoin(OfficerRow, MessageRow.officer_id == OfficerRow.id)
-        .outerjoin(OutboxRow, OutboxRow.message_id == MessageRow.id)
-    )

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from .events import Event, ticket_event
 from .handoff import move
-from .queries import Event, audit, find_open_ticket, store_move, ticket_event
+from .queries import audit, find_open_ticket, store_move
 from .tables import (
     CitizenRow,
     ConversationRow,

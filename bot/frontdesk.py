@@ -13,21 +13,15 @@ from sqlalchemy import Engine
 
 from .assistant import Assistant
 from .conversation import ConversationStore, Settled
+from .events import Clock, Event, Publish, publish_nothing
 from .errors import StoreUnavailableError
 from .inbox import Inbox
 from .privacy import mask_personal_data
-from .queries import Event
 from .seal import Seal
 from .turn import Turn
 from .types import Answer, AnswerStatus, Channel, Inbound, Message, MessageKind, Ticket
 
 _log = logging.getLogger(__name__)
-
-#: Now, as an aware UTC datetime.
-Clock: TypeAlias = Callable[[], datetime]
-
-#: Tells open pages that something changed; ids only, and it never raises.
-Publish: TypeAlias = Callable[[str, Mapping[str, object]], None]
 
 #: An answer as a channel sends it.
 Render: TypeAlias = Callable[[Answer], str]
@@ -59,10 +53,6 @@ class Reply:
     #: None while another is still composing, and for stored silence.
     status: AnswerStatus | None
     is_repeat: bool
-
-
-def publish_nothing(_name: str, _data: Mapping[str, object]) -> None:
-    """Be the publisher where nobody listens: command line, tests."""
 
 
 class FrontDesk:

@@ -10,8 +10,9 @@ from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from .events import Event, message_event
 from .database import Transactions
-from .queries import Event, find_conversation, find_open_ticket, message_event
+from .queries import find_conversation, find_open_ticket
 from .seal import Seal
 from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow, TicketRow
 from .types import AnswerStatus, Channel, Inbound, MessageKind, Sender

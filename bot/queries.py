@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
@@ -86,14 +85,21 @@ def count_waiting(session: Session, *, before: int | None = None) -> int:
     return session.execute(statement).scalar_one()
 
 
+def select_lines() -> Select[tuple[MessageRow, OfficerRow, OutboxRow]]:
+    """Select lines with their officer and their delivery."""
+    return (
+        select(MessageRow, OfficerRow, OutboxRow)
+        .outerjoin(OfficerRow, MessageRow.officer_id == OfficerRow.id)
+        .outerjoin(OutboxRow, OutboxRow.message_id == MessageRow.id)
+    )
+
+
 def list_messages(
     session: Session, conversation_id: int, *, after: int, limit: int
 ) -> list[Message]:
     """List the newest lines of a conversation with an id above ``after``, in order."""
     rows = session.execute(
-        select(MessageRow, OfficerRow, OutboxRow)
-        .outerjoin(OfficerRow, MessageRow.officer_id == OfficerRow.id)
-        .outerjoin(OutboxRow, OutboxRow.message_id == MessageRow.id)
+        select_lines()
         .where(MessageRow.conversation_id == conversation_id, MessageRow.id > after)
         .order_by(MessageRow.id.desc())
         .limit(limit)
@@ -144,24 +150,3 @@ def audit(
 ) -> None:
     """Note who did what, in the transaction that does it."""
     session.add(AuditRow(at=at, officer_id=officer_id, action=action, subject=subject))
-
-
-def message_event(
-    ticket_id: int | None, conversation_id: int, message_id: int
-) -> tuple[str, dict[str, object]]:
-    """Return the live event of a new line."""
-    return "message", {
-        "ticket_id": ticket_id,
-        "conversation_id": conversation_id,
-        "message_id": message_id,
-    }
-
-
-def ticket_event(ticket: Ticket) -> tuple[str, dict[str, object]]:
-    """Return the live event of a ticket that changed."""
-    return "ticket", {"ticket_id": ticket.id, "state": str(ticket.state)}
-
-
-#: A live event: its name and ids.
-Event = tuple[str, dict[str, object]]
-Events = Sequence[Event]

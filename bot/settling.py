@@ -7,14 +7,12 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from .events import Event, message_event, ticket_event
 from .handoff import move
 from .queries import (
-    Event,
     find_ticket,
-    message_event,
     queue_delivery,
     store_move,
-    ticket_event,
 )
 from .records import answer_to_json
 from .rendering import render_plain

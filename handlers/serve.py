@@ -9,35 +9,22 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import select
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from handlers.children import kill_group, run_as_child
+from handlers.children import run_as_child
 from handlers.config import Settings
+from handlers.supervisor import Child, Say, Supervisor, Wake
 from handlers.valkey import ValkeyUnavailableError, start_valkey
-
-Say = Callable[[str], None]
 
 #: Opening the index and the encoder takes about 1 s; a slow disk may need more.
 READY_WITHIN_S = 60.0
-
-#: After this the children are killed; the web process itself gives its requests 3 s.
-STOP_WITHIN_S = 8.0
-
-#: Wait before a dead child is started again: doubled each time, up to the last.
-FIRST_PAUSE_S, LAST_PAUSE_S = 0.5, 30.0
-
-#: A child that lived so long was healthy: its next death starts at the first pause.
-HEALTHY_AFTER_S = 60.0
 
 #: Tells the web process which inherited descriptor listens.
 LISTEN_FD = "WENZHENG_LISTEN_FD"
@@ -45,83 +32,6 @@ LISTEN_FD = "WENZHENG_LISTEN_FD"
 
 class ServeError(Exception):
     """It cannot start; the message says why and what to do, Chinese."""
-
-
-@dataclass(slots=True)
-class _Child:
-    """One process under watch."""
-
-    name: str
-    command: Sequence[str]
-    pass_fds: Sequence[int] = ()
-    process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
-    pause_s: float = FIRST_PAUSE_S
-    #: Moment of the next start; None while it runs.
-    restart_at: float | None = None
-
-    def start(self, env: Mapping[str, str]) -> None:
-        self.process = run_as_child(self.command, env=env, pass_fds=self.pass_fds)
-        self.started_at = time.monotonic()
-        self.restart_at = None
-
-    @property
-    def is_running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-
-@dataclass
-class _Supervisor:
-    """Everything that runs, and how to end it."""
-
-    env: Mapping[str, str]
-    say: Say
-    children: list[_Child] = field(default_factory=list)
-    #: Signals that asked us to stop, so far.
-    stops: int = 0
-
-    def add(self, child: _Child) -> None:
-        self.children.append(child)
-        child.start(self.env)
-
-    def look_after(self) -> None:
-        """Start again what died, each time a little later."""
-        now = time.monotonic()
-        for child in self.children:
-            if child.is_running:
-                continue
-            if child.restart_at is None:
-                self._plan_restart(child, now)
-            elif now >= child.restart_at:
-                child.start(self.env)
-
-    def _plan_restart(self, child: _Child, now: float) -> None:
-        assert child.process is not None
-        kill_group(child.process)
-        if now - child.started_at > HEALTHY_AFTER_S:
-            child.pause_s = FIRST_PAUSE_S
-        code = child.process.returncode
-        self.say(
-            f"{child.name}停止了（退出码 {code}），{child.pause_s:g} 秒后重新启动。"
-        )
-        child.restart_at = now + child.pause_s
-        child.pause_s = min(child.pause_s * 2, LAST_PAUSE_S)
-
-    def stop(self) -> None:
-        """End every child; the second signal to us ends them at once."""
-        running = [c.process for c in self.children if c.process is not None]
-        for process in running:
-            if process.poll() is None:
-                process.terminate()
-        deadline = time.monotonic() + STOP_WITHIN_S
-        asked = self.stops
-        while any(p.poll() is None for p in running):
-            if time.monotonic() > deadline or self.stops > asked:
-                break
-            time.sleep(0.02)
-        for process in running:
-            kill_group(process)
-            process.wait()
 
 
 def serve(settings: Settings, environ: Mapping[str, str], *, say: Say) -> None:
@@ -143,20 +53,21 @@ def serve(settings: Settings, environ: Mapping[str, str], *, say: Say) -> None:
         env = {**environ, **_start_redis(settings, stack, say=say)}
         if settings.file is not None:
             env["WENZHENG_CONFIG"] = str(settings.file)
-        wake = _listen_for_signals(stack)
+        wake = Wake()
+        wake.install(stack)
         prepared = _prepare(env)
         env[LISTEN_FD] = str(listener.fileno())
-        supervisor = _Supervisor(env, say)
+        supervisor = Supervisor(env, say)
         wake.on_stop = supervisor
         stack.callback(supervisor.stop)
-        web = _Child("网页服务", _command("web"), (listener.fileno(),))
+        web = Child("网页服务", _command("web"), (listener.fileno(),))
         supervisor.add(web)
-        supervisor.add(_Child("后台任务", _command("worker")))
+        supervisor.add(Child("后台任务", _command("worker")))
         _wait_until_ready(settings, supervisor, web)
         for line in welcome(settings, prepared.get("setup_token", "")):
             say(line)
         while not supervisor.stops:
-            wake.wait(1.0)
+            wake.wait(0.5)
             supervisor.look_after()
         say("正在停止……")
     say("已停止。")
@@ -201,9 +112,7 @@ def open_listener(settings: Settings) -> socket.socket:
 
 def welcome(settings: Settings, setup_token: str) -> list[str]:
     """Return the lines that say where everything is; the link works once."""
-    web = settings.web
-    host = "127.0.0.1" if web.host in {"0.0.0.0", "::"} else web.host  # noqa: S104
-    base = web.public_url.rstrip("/") or f"http://{host}:{web.port}"
+    base = base_url(settings)
     lines = [
         f"问政已启动：{settings.office.name}",
         f"  问政网页    {base}/chat",
@@ -213,10 +122,19 @@ def welcome(settings: Settings, setup_token: str) -> list[str]:
     ]
     if setup_token:
         lines += [
-            "还没有工作人员账号。请用下面的链接建立第一个（30 分钟内有效，只能用一次）：",
+            "还没有工作人员账号。请用这个链接建立第一个（30 分钟内有效，只能用一次）：",
             f"  {base}/console/setup/{setup_token}",
         ]
     return [*lines, "按 Ctrl-C 停止。"]
+
+
+def base_url(settings: Settings) -> str:
+    """Return where people reach us: the public address, or this machine's."""
+    web = settings.web
+    host = "127.0.0.1" if web.host in {"0.0.0.0", "::"} else web.host  # noqa: S104
+    if ":" in host:
+        host = f"[{host}]"
+    return web.public_url.rstrip("/") or f"http://{host}:{web.port}"
 
 
 def _command(*words: str) -> list[str]:
@@ -279,54 +197,7 @@ def _prepare(env: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-class _Wake:
-    """Sleeps until a signal comes, without losing one in between."""
-
-    def __init__(self) -> None:
-        self._reader, writer = socket.socketpair()
-        self._writer = writer
-        for end in (self._reader, writer):
-            end.setblocking(False)
-        #: Told of each signal to stop; before there is one, a stop ends us at once.
-        self.on_stop: _Supervisor | None = None
-
-    def wait(self, timeout_s: float) -> None:
-        """Return after a signal or the time, whichever comes first."""
-        if select.select([self._reader], [], [], timeout_s)[0]:
-            self._reader.recv(4096)
-
-    def ask_to_stop(self, _signal: int, _frame: object) -> None:
-        """Count the request, or leave if nothing has been started."""
-        if self.on_stop is None:
-            raise SystemExit(130)
-        self.on_stop.stops += 1
-
-    def install(self, stack: ExitStack) -> None:
-        """Handle signals until the stack unwinds."""
-        stack.callback(
-            signal.set_wakeup_fd, signal.set_wakeup_fd(self._writer.fileno())
-        )
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            stack.callback(
-                signal.signal, number, signal.signal(number, self.ask_to_stop)
-            )
-        # A handler that does nothing: the death of a child must wake us.
-        old = signal.signal(signal.SIGCHLD, lambda _signal, _frame: None)
-        stack.callback(signal.signal, signal.SIGCHLD, old)
-        stack.callback(self._close)
-
-    def _close(self) -> None:
-        self._reader.close()
-        self._writer.close()
-
-
-def _listen_for_signals(stack: ExitStack) -> _Wake:
-    wake = _Wake()
-    wake.install(stack)
-    return wake
-
-
-def _wait_until_ready(settings: Settings, supervisor: _Supervisor, web: _Child) -> None:
+def _wait_until_ready(settings: Settings, supervisor: Supervisor, web: Child) -> None:
     """Wait until the web process answers.
 
     Raises:

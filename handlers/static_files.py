@@ -92,6 +92,6 @@ def _read_vendor(folder: Path) -> Mapping[str, str]:
         files: dict[str, str] = manifest["files"]
     except (OSError, ValueError, KeyError):
         # Pages stay readable and usable without these files: better than no answer.
-        _log.error("no browser files in %s; run: python -m handlers.assets", folder)  # noqa: TRY400
+        _log.error("no browser files in %s; run: python -m handlers.assets", folder)
         return {}
     return files

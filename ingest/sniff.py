@@ -16,8 +16,8 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     TEXT = "text"
     PDF = "pdf"
-    #: Workbooks of every kind: .xlsx, .xlsb, .ods inside a zip.
-    ZIPPED_SHEET = "zipped sheet"
+    #: A workbook that is a zip, whatever it is called.
+    XLSX = "xlsx"
     #: The old binary workbook.
     XLS = "xls"
 
@@ -36,8 +36,8 @@ _OLE_STREAMS = (
 #: Members that tell what a zip is: its format, or what to say.
 _ZIP_MEMBERS: tuple[tuple[str, Format | str], ...] = (
     ("word/document.xml", Format.DOCX),
-    ("xl/workbook.xml", Format.ZIPPED_SHEET),
-    ("xl/workbook.bin", Format.ZIPPED_SHEET),
+    ("xl/workbook.xml", Format.XLSX),
+    ("xl/workbook.bin", "二进制 Excel 格式，请另存为 .xlsx 再试"),
     ("ppt/presentation.xml", "演示文稿，请把文字整理成 .docx 再试"),
     ("OFD.xml", "OFD 版式文件，请导出为 PDF 或 .docx 再试"),
 )
@@ -106,7 +106,7 @@ def _sniff_zip(data: bytes) -> Format:
                 raise UnsupportedFileError(found)
         mimetype = archive.read("mimetype")[:80] if "mimetype" in names else b""
     if b"opendocument.spreadsheet" in mimetype:
-        return Format.ZIPPED_SHEET
+        raise UnsupportedFileError("ODS 格式，请另存为 .xlsx 再试")
     if b"opendocument" in mimetype:
         raise UnsupportedFileError(
             "ODT 格式，请用 Word、WPS 或 LibreOffice 另存为 .docx 再试"

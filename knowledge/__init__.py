@@ -32,7 +32,6 @@ from .release import current_release as current_release
 from .release import swap_to as swap_to
 from .store import KnowledgeStore as KnowledgeStore
 from .store import SaveReport as SaveReport
-from .tables import Base as KnowledgeTables
 from .text import normalise as normalise
 from .types import ASPECT_LABELS as ASPECT_LABELS
 from .types import Aspect as Aspect
@@ -46,5 +45,3 @@ from .types import Scope as Scope
 from .types import Section as Section
 from .types import Source as Source
 from .vectors import VectorCache as VectorCache
-
-__all__ = ["KnowledgeTables"]

@@ -53,11 +53,8 @@ class WeChatError(Exception):
             message: Chinese, for officers; never an OpenID, a token or a secret.
             rid: WeChat's request id, which its support asks for; may be empty.
         """
-        detail = "，".join(
-            part
-            for part in (f"错误码 {code}" if code else "", rid and f"rid {rid}")
-            if part
-        )
+        known = (f"错误码 {code}" if code else "", f"rid {rid}" if rid else "")
+        detail = "，".join(part for part in known if part)
         super().__init__(f"{message}（{detail}）" if detail else message)
         self.code = code
         self.kind: ErrorKind = kind

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot import Clock
-
 from handlers.config import WeChatSettings
+
 from .crypto import MessageCipher, check_signature, sign
 from .errors import MalformedPushError, PushRefusedError
 from .messages import Push, parse_envelope, parse_push

@@ -64,6 +64,9 @@ _KEYED = frozenset({MessageKind.SUBSCRIBE, MessageKind.MENU})
 _OPENID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
+# Logged, so nothing but a name may stand there.
+_NAME = re.compile(r"[0-9A-Za-z_]{1,64}")
+
 
 @dataclass(frozen=True, slots=True)
 class Push:
@@ -76,9 +79,6 @@ class Push:
 
     #: MsgType, or Event for events, in lower case: ``templatesendjobfinish``.
     name: str
-
-    #: Nothing a citizen said: acknowledged, and not written down.
-    is_noise: bool
 
 
 def parse_push(xml: str, *, received_at: datetime) -> Push:
@@ -94,7 +94,7 @@ def parse_push(xml: str, *, received_at: datetime) -> Push:
     """
     # Its typed attributes hide wire names and some fields; the raw ones do not.
     fields = _parse(xml, lambda text: parse_message(text)._data)
-    name = _get(fields, "MsgType").lower()
+    name = _get(fields, "MsgType", _NAME).lower()
     if name == "event":
         return _read_event(fields, received_at)
     kind = MESSAGE_KINDS.get(name, MessageKind.OTHER)
@@ -112,7 +112,7 @@ def parse_push(xml: str, *, received_at: datetime) -> Push:
         text=text,
         received_at=received_at,
     )
-    return Push(inbound, _get(fields, "ToUserName", _OPENID), name, is_noise=False)
+    return Push(inbound, _get(fields, "ToUserName", _OPENID), name)
 
 
 def parse_envelope(xml: str) -> str:
@@ -139,7 +139,7 @@ def _parse(xml: str, read: Callable[[str], Any]) -> Mapping[str, Any]:
 
 
 def _read_event(fields: Mapping[str, Any], received_at: datetime) -> Push:
-    name = _get(fields, "Event").lower()
+    name = _get(fields, "Event", _NAME).lower()
     kind = EVENT_KINDS.get(name, MessageKind.OTHER)
     platform_id = _get(fields, "FromUserName", _OPENID)
     # user_authorization_* come from the platform; the person is in OpenID.
@@ -157,8 +157,7 @@ def _read_event(fields: Mapping[str, Any], received_at: datetime) -> Push:
         text=_clean_key(event_key) if kind in _KEYED else "",
         received_at=received_at,
     )
-    account_id = _get(fields, "ToUserName", _OPENID)
-    return Push(inbound, account_id, name, is_noise=kind is MessageKind.OTHER)
+    return Push(inbound, _get(fields, "ToUserName", _OPENID), name)
 
 
 def _make_event_key(*parts: str) -> str:

@@ -1,4 +1,4 @@
-"""Text fit for WeChat: nothing that it would take for markup, nothing too long. Pure."""
+"""Text fit for WeChat: no markup but ours, no message too long. Pure."""
 
 from __future__ import annotations
 

@@ -7,9 +7,10 @@ import traceback
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from bot import Answer
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
+
+from bot import Answer
 
 from .errors import MalformedPushError, PushRefusedError, PushTooLargeError
 from .gateway import MAX_BODY_BYTES, Gateway
@@ -52,8 +53,6 @@ def receive() -> Response:
         push = _read(gateway)
     except PushRefusedError as e:
         return _refuse(e)
-    if push.is_noise:
-        return _respond(SUCCESS, "text/plain")
     return _answer(gateway, push)
 
 
@@ -65,7 +64,7 @@ def _answer(gateway: Gateway, push: Push) -> Response:
     except Exception as e:
         # Never acknowledged unless written down. The text of the error may quote
         # the message, so only its kind and place are logged.
-        _log.error("wechat %s %s not answered: %s", push.name, key, _locate(e))  # noqa: TRY400
+        _log.error("wechat %s %s not answered: %s", push.name, key, _locate(e))
         return Response(status=503)
     _log.info(
         "wechat %s %s: %s%s",
@@ -74,12 +73,14 @@ def _answer(gateway: Gateway, push: Push) -> Response:
         reply.status or "pending",
         ", repeat" if reply.is_repeat else "",
     )
-    if not reply.body:
+    if not reply.body and reply.is_repeat and reply.status is None:
         # Another request still composes. An empty 200 would end WeChat's resends,
         # and the one that composes may have no connection left to answer on.
         return Response(status=503)
-    is_xml = reply.body != SUCCESS
-    return _respond(reply.body, "application/xml" if is_xml else "text/plain")
+    # Without a body it goes out, or went out, as a customer-service message.
+    body = reply.body or SUCCESS
+    is_xml = body != SUCCESS
+    return _respond(body, "application/xml" if is_xml else "text/plain")
 
 
 def _render(gateway: Gateway, push: Push, args: dict[str, str], answer: Answer) -> str:

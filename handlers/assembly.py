@@ -1,0 +1,180 @@
+"""The composition root: the only file that wires the parts of the service."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from sqlalchemy import Engine
+
+from bot import (
+    AnswerSettings,
+    Assistant,
+    Desk,
+    FrontDesk,
+    OfficerStore,
+    Outbox,
+    Seal,
+    make_engine,
+)
+from handlers.config import Settings
+from handlers.live import LiveBus
+from knowledge import Encoder, KnowledgeBase, make_encoder, open_knowledge_base
+
+Clock = Callable[[], datetime]
+
+#: Redis answers in under a millisecond or is gone. Reading waits longer, because a
+#: live page's read blocks for a second on purpose.
+REDIS_CONNECT_S, REDIS_READ_S = 1.0, 5.0
+
+#: Where the address leads nowhere, so that each use fails at once and is survived.
+NO_REDIS = "unix:///nonexistent/wenzheng.sock"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a handler may use, each made when first asked for."""
+
+    settings: Settings
+    clock: Clock
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database; its schema is brought up to date by ``migrate``."""
+        return make_engine(self.settings.database.url)
+
+    @cached_property
+    def redis(self) -> Redis:
+        """A client that may find nobody at the other end: catch RedisError."""
+        return Redis.from_url(
+            self.settings.redis.url or NO_REDIS,
+            socket_connect_timeout=REDIS_CONNECT_S,
+            socket_timeout=REDIS_READ_S,
+            # One more try heals a connection that a restart cut; waiting would
+            # hold up an answer.
+            retry=Retry(NoBackoff(), 1),
+        )
+
+    @cached_property
+    def live(self) -> LiveBus:
+        """Live events to the console; never raises."""
+        return LiveBus(self.redis)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The model that turns text into vectors; 50 MB."""
+        return make_encoder(self.settings.knowledge.encoder)
+
+    @cached_property
+    def knowledge_base(self) -> KnowledgeBase:
+        """The current release, open; raises NoReleaseError when there is none."""
+        return open_knowledge_base(Path(self.settings.knowledge.folder), self.encoder)
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        """The one that answers; opens the knowledge base."""
+        settings = make_answer_settings(self.settings)
+        return Assistant(self.knowledge_base, settings, self.clock)
+
+    @cached_property
+    def seal(self) -> Seal:
+        """Encrypts what identifies a citizen; raises ValueError without a key."""
+        return Seal(self.settings.secret_key)
+
+    @cached_property
+    def front_desk(self) -> FrontDesk:
+        """The road of one message; the knowledge base opens at the first question."""
+        return FrontDesk(
+            self.engine,
+            cast(Assistant, _Later(lambda: self.assistant)),
+            seal=self.seal,
+            clock=self.clock,
+            publish=self.live.publish,
+            wait_s=self.settings.wechat.reply_within_s,
+        )
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The officers' side."""
+        return Desk(self.engine, self.clock, self.live.publish)
+
+    @cached_property
+    def officers(self) -> OfficerStore:
+        """Accounts of the console."""
+        return OfficerStore(self.engine, self.clock)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Messages to push to WeChat."""
+        return Outbox(self.engine, self.clock, self.seal)
+
+    def warm_up(self) -> None:
+        """Make all that a first question needs, so that it need not wait.
+
+        Raises:
+            KnowledgeError: If there is no release, it is damaged, or the encoder
+                cannot be loaded.
+            ValueError: If the secret key is missing.
+        """
+        _ = self.front_desk, self.desk, self.officers
+        self.encoder.encode_queries(["您好"])
+        _ = self.assistant
+
+
+class _Later:
+    """Stands for a part until one of its methods is asked for.
+
+    The worker needs the front desk to look for unanswered messages, and the
+    knowledge base (150 MB) only in the rare case that there is one.
+    """
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        with self._lock:
+            part = self._make()
+        return getattr(part, name)
+
+
+def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
+    """Wire the service; nothing is opened yet.
+
+    Args:
+        settings: As loaded.
+        clock: Now, aware UTC; None = the wall clock.
+    """
+    return Parts(settings, clock or _now)
+
+
+def make_answer_settings(settings: Settings) -> AnswerSettings:
+    """Return the assistant's settings; what nobody set keeps its measured default."""
+    office, answering = settings.office, settings.answering
+    chosen: Mapping[str, Any] = {
+        name: value
+        for name in ("answer_at", "clarify_at")
+        if (value := getattr(answering, name)) is not None
+    }
+    return replace(
+        AnswerSettings(
+            max_options=answering.max_options,
+            focus_minutes=answering.focus_minutes,
+            city=office.city,
+            hotline=office.hotline,
+            office=office.name,
+        ),
+        **chosen,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""The commands of ``wenzheng``; heavy imports stand inside their functions."""

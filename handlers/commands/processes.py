@@ -1,0 +1,86 @@
+"""``serve``, ``web`` and ``worker``: the processes of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from handlers.cli import Context
+from handlers.config import RedisSettings, Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+@click.command()
+@click.pass_obj
+def serve(context: Context) -> None:
+    """启动问政：网页、后台任务和内置缓存一起，Ctrl-C 全部停止。"""
+    from handlers.serve import serve as run
+
+    context.start_logging()
+    run(context.settings, context.environ, say=click.echo)
+
+
+@click.command()
+@click.pass_obj
+def web(context: Context) -> None:
+    """只启动网页服务（含微信回调和坐席工作台）。"""
+    from handlers.gunicorn_app import run_web
+    from handlers.serve import LISTEN_FD, check_ready, open_listener
+
+    context.start_logging()
+    settings = context.settings
+    check_ready(settings)
+    if LISTEN_FD not in context.environ:
+        # Tried before gunicorn does, whose own message is five lines of English.
+        open_listener(settings).close()
+    with _redis_beside(settings) as settings:
+        run_web(settings, context.environ, lambda: _make_app(settings))
+
+
+@click.command()
+@click.pass_obj
+def worker(context: Context) -> None:
+    """只启动后台任务（发送微信消息、补答漏掉的问题）。"""
+    from handlers.assembly import assemble
+    from handlers.worker import run_worker
+
+    context.start_logging()
+    with _redis_beside(context.settings) as settings:
+        run_worker(assemble(settings))
+
+
+@contextmanager
+def _redis_beside(settings: Settings) -> Iterator[Settings]:
+    """Give settings whose Redis answers, if it can be had."""
+    from handlers.valkey import ValkeyUnavailableError, start_valkey
+
+    if settings.redis.url:
+        yield settings
+        return
+    try:
+        valkey = start_valkey(settings.run_folder)
+    except (ValkeyUnavailableError, OSError) as e:
+        click.echo(f"注意：{e}。问政照常回答，只是坐席页面要手动刷新。", err=True)
+        yield settings
+        return
+    try:
+        yield replace(settings, redis=RedisSettings(valkey.url))
+    finally:
+        valkey.stop()
+
+
+def _make_app(settings: Settings) -> Flask:
+    from handlers.assembly import assemble
+    from handlers.refreshing import keep_fresh
+    from handlers.web import create_app
+
+    parts = assemble(settings)
+    parts.warm_up()
+    keep_fresh(parts.knowledge_base)
+    return create_app(parts)

@@ -1,0 +1,17 @@
+"""The officers' console: who waits, one conversation, the people behind it.
+
+Every view declares who may call it (``handlers.console.access.allow``); one that does
+not is refused to everybody.
+"""
+
+from flask import Blueprint
+
+blueprint = Blueprint("console", __name__, url_prefix="/console")
+
+# The views need the blueprint, so they come after it.
+from handlers.console import access as access  # noqa: E402
+from handlers.console import actions as actions  # noqa: E402
+from handlers.console import events as events  # noqa: E402
+from handlers.console import officers as officers  # noqa: E402
+from handlers.console import sessions as sessions  # noqa: E402
+from handlers.console import tickets as tickets  # noqa: E402

@@ -1,0 +1,81 @@
+"""The live stream: tells open consoles what changed, never what was said."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from flask import Response, current_app, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from handlers.console import blueprint
+from handlers.console.access import allow, make_session_check
+from handlers.web import parts
+
+#: How often an open stream asks whether its officer may still listen.
+_ASK_EVERY_S = 30.0
+
+#: Told to a console that found no place or no Redis; it asks for news itself meanwhile.
+_RETRY_AFTER_S = 10
+
+_SLOTS = "wenzheng.live_slots"
+_IS_ALIVE = "wenzheng.is_alive"
+
+_HEADERS = {
+    # nginx would otherwise hold the stream back until its buffer is full.
+    "X-Accel-Buffering": "no",
+    "Cache-Control": "no-store, no-transform",
+}
+
+
+@allow("officer", "administrator")
+def listen() -> ResponseReturnValue:
+    """Stream events from ``Last-Event-ID`` or ``?last=`` on; 200, 401 or 503.
+
+    Each stream holds a thread of the server, so their number is bounded.
+    """
+    live, slots = parts().live, _get_slots()
+    if not live.cursor() or not slots.acquire(blocking=False):
+        return "", 503, {"Retry-After": str(_RETRY_AFTER_S)}
+    last_id = request.headers.get("Last-Event-ID") or request.args.get("last")
+    stream = live.stream(last_id, is_alive=_make_alive_check())
+    response = Response(stream, mimetype="text/event-stream", headers=_HEADERS)
+    # Also called when the browser goes away before the first byte.
+    response.call_on_close(slots.release)
+    return response
+
+
+def _make_alive_check() -> Callable[[], bool]:
+    is_process_alive: Callable[[], bool] = current_app.extensions.get(
+        _IS_ALIVE, lambda: True
+    )
+    is_session_open = make_session_check()
+    ask_at = time.monotonic() + _ASK_EVERY_S
+
+    def is_alive() -> bool:
+        nonlocal ask_at
+        if not is_process_alive():
+            return False
+        if time.monotonic() < ask_at:
+            return True
+        ask_at = time.monotonic() + _ASK_EVERY_S
+        return is_session_open()
+
+    return is_alive
+
+
+def _get_slots() -> threading.BoundedSemaphore:
+    limit = parts().settings.web.max_streams
+    slots: threading.BoundedSemaphore = current_app.extensions.setdefault(
+        _SLOTS, threading.BoundedSemaphore(limit)
+    )
+    return slots
+
+
+@blueprint.record_once
+def _register(state: BlueprintSetupState) -> None:
+    # Outside /console, so that a proxy can give it a process of its own; in the
+    # blueprint, so that its check of roles holds here too.
+    state.app.add_url_rule("/live", "console.listen", listen, methods=["GET"])

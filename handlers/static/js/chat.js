@@ -1,0 +1,486 @@
+/* Makes /chat smoother: sending without a reload, what was not sent stays, replies
+   of officers appear by themselves. The page works without this file. ES5 and
+   XMLHttpRequest, because elders' old phones shall be served too. */
+(function () {
+  'use strict';
+
+  var POLL_MS = 1500;
+  var POLL_AFTER_ERROR_MS = 5000;
+  var SEND_TIMEOUT_MS = 30000;
+  /* An answer takes a few hundredths of a second: no flicker before this. */
+  var SHOW_WAIT_MS = 300;
+  var SLOW_MS = 8000;
+  var COUNT_FROM = 50;
+
+  var log = document.getElementById('log');
+  var lines = document.getElementById('lines');
+  var desk = document.getElementById('desk');
+  var form = document.getElementById('ask');
+  var box = document.getElementById('text');
+  var counter = document.getElementById('counter');
+  var offline = document.getElementById('offline');
+  var news = document.getElementById('news');
+  var token = form.querySelector('[name=csrf_token]');
+  var maxChars = Number(box.getAttribute('data-max'));
+
+  var lastId = Number(lines.getAttribute('data-last'));
+  var isOpen = desk.getAttribute('data-open') === 'yes';
+  var queue = [];
+  var isSending = false;
+  var isPolling = false;
+  var pollTimer = null;
+
+  /* ---- What the browser keeps until it is sent ---- */
+
+  function load(key, otherwise) {
+    try {
+      return JSON.parse(sessionStorage.getItem(key)) || otherwise;
+    } catch (e) {
+      return otherwise;
+    }
+  }
+
+  function save(key, value) {
+    try {
+      sessionStorage.setItem(key, JSON.stringify(value));
+    } catch (e) {
+      /* Private mode of old browsers: the page itself still holds the text. */
+    }
+  }
+
+  function saveUnsent() {
+    save('wz-unsent', queue.map(function (item) {
+      return { text: item.text, key: item.key };
+    }));
+  }
+
+  function makeKey() {
+    var bytes = new Uint8Array(16);
+    var source = window.crypto || window.msCrypto;
+    var i;
+    if (source && source.getRandomValues) {
+      source.getRandomValues(bytes);
+    } else {
+      for (i = 0; i < 16; i += 1) {
+        bytes[i] = Math.floor(Math.random() * 256);
+      }
+    }
+    return Array.prototype.map.call(bytes, function (byte) {
+      return ('0' + byte.toString(16)).slice(-2);
+    }).join('');
+  }
+
+  /* ---- Drawing ---- */
+
+  function element(tag, className, text) {
+    var made = document.createElement(tag);
+    made.className = className;
+    if (text) {
+      made.textContent = text;
+    }
+    return made;
+  }
+
+  function remove(node) {
+    if (node && node.parentNode) {
+      node.parentNode.removeChild(node);
+    }
+  }
+
+  function drawMine(text) {
+    var line = element('li', 'line is-citizen is-new');
+    var bubble = element('div', 'bubble');
+    bubble.appendChild(element('p', '', text));
+    line.appendChild(bubble);
+    lines.appendChild(line);
+    return line;
+  }
+
+  /* Puts new lines in, each once: a reply may come by two requests. */
+  function addLines(html) {
+    var holder = document.createElement('ol');
+    var added = [];
+    var node;
+    holder.innerHTML = html;
+    while (holder.firstElementChild) {
+      node = holder.firstElementChild;
+      holder.removeChild(node);
+      if (!isDrawn(node)) {
+        node.className += ' is-new';
+        lines.appendChild(node);
+        added.push(node);
+      }
+    }
+    showSpeakButtons();
+    return added;
+  }
+
+  function isDrawn(node) {
+    var id = node.id || 'm' + node.getAttribute('data-of');
+    return Boolean(document.getElementById(id));
+  }
+
+  /* Waiting bubbles stay below what is stored. */
+  function keepUnsentLast() {
+    queue.forEach(function (item) {
+      lines.appendChild(item.line);
+    });
+  }
+
+  function lastOf(nodes, className) {
+    var found = null;
+    Array.prototype.forEach.call(nodes, function (node) {
+      if (node.className.indexOf(className) >= 0) {
+        found = node;
+      }
+    });
+    return found;
+  }
+
+  /* ---- Where the reader looks ---- */
+
+  function toEnd() {
+    log.scrollTop = log.scrollHeight;
+    news.hidden = true;
+  }
+
+  /* The question stays in view: an answer is read from its beginning. */
+  function toLine(line) {
+    var top = line.getBoundingClientRect().top - log.getBoundingClientRect().top;
+    log.scrollTop += top - 12;
+    news.hidden = true;
+  }
+
+  function isAtEnd() {
+    return log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+  }
+
+  /* ---- Sending ---- */
+
+  function ask(text) {
+    text = text.replace(/^\s+|\s+$/g, '');
+    if (text) {
+      enqueue(text, makeKey());
+    }
+  }
+
+  function enqueue(text, key) {
+    queue.push({ text: text, key: key, line: drawMine(text), hasFailed: false });
+    saveUnsent();
+    toEnd();
+    sendNext();
+  }
+
+  /* One at a time, so that they arrive in the order they were written. */
+  function sendNext() {
+    var next = queue.filter(function (item) {
+      return !item.hasFailed;
+    })[0];
+    if (next && !isSending) {
+      isSending = true;
+      send(next, true);
+    }
+  }
+
+  function send(item, mayRetry) {
+    var wait = element('li', 'wait');
+    var timers = [
+      setTimeout(function () {
+        wait.textContent = '正在查找…';
+        lines.appendChild(wait);
+        toEnd();
+      }, SHOW_WAIT_MS),
+      setTimeout(function () {
+        wait.textContent = '还在查，请稍等。';
+      }, SLOW_MS)
+    ];
+    var fields = { text: item.text, message_key: item.key, after: lastId };
+    request('POST', form.action, fields, function (status, data) {
+      timers.forEach(clearTimeout);
+      remove(wait);
+      if (status === 200 && data) {
+        accept(item, data);
+      } else if (status === 400 && data && data.csrf_token && mayRetry) {
+        token.value = data.csrf_token;
+        send(item, false);
+      } else {
+        fail(item, data);
+      }
+    });
+  }
+
+  function accept(item, data) {
+    var added;
+    isSending = false;
+    queue.splice(queue.indexOf(item), 1);
+    saveUnsent();
+    remove(item.line);
+    added = addLines(data.html);
+    applyDesk(data);
+    keepUnsentLast();
+    toLine(lastOf(added, 'is-citizen') || lines.lastElementChild);
+    sendNext();
+    schedulePoll();
+  }
+
+  function fail(item, data) {
+    var note = element('p', 'failed', data && data.message
+      ? data.title + '。' + data.message
+      : '没有发出去。您写的内容还在。');
+    var again = element('button', '', '重新发送');
+    isSending = false;
+    item.hasFailed = true;
+    again.type = 'button';
+    again.onclick = function () {
+      retry(item);
+    };
+    note.setAttribute('role', 'alert');
+    note.appendChild(again);
+    item.note = note;
+    item.line.appendChild(note);
+    toEnd();
+    sendNext();
+  }
+
+  function retry(item) {
+    remove(item.note);
+    item.hasFailed = false;
+    sendNext();
+  }
+
+  /* ---- News ---- */
+
+  function schedulePoll(ms) {
+    clearTimeout(pollTimer);
+    if (isOpen && !document.hidden) {
+      pollTimer = setTimeout(poll, ms || POLL_MS);
+    }
+  }
+
+  function poll() {
+    var address = form.getAttribute('data-news') + '?after=' + lastId +
+      '&desk=' + encodeURIComponent(desk.getAttribute('data-key'));
+    if (isSending || isPolling) {
+      schedulePoll();
+      return;
+    }
+    isPolling = true;
+    request('GET', address, null, function (status, data) {
+      isPolling = false;
+      offline.hidden = status !== 0;
+      if (status === 200 && data) {
+        showNews(data);
+      }
+      schedulePoll(status === 200 || status === 204 ? POLL_MS : POLL_AFTER_ERROR_MS);
+    });
+  }
+
+  function showNews(data) {
+    var wasAtEnd = isAtEnd();
+    var added = addLines(data.html);
+    applyDesk(data);
+    keepUnsentLast();
+    if (wasAtEnd) {
+      toEnd();
+    } else if (added.length) {
+      news.hidden = false;
+    }
+  }
+
+  function applyDesk(data) {
+    lastId = Math.max(lastId, data.last);
+    isOpen = data.is_open;
+    if (desk.getAttribute('data-key') !== data.desk) {
+      desk.setAttribute('data-key', data.desk);
+      desk.innerHTML = data.desk_html;
+    }
+  }
+
+  /* ---- Requests ---- */
+
+  function request(method, address, fields, done) {
+    var xhr = new XMLHttpRequest();
+    xhr.open(method, address);
+    xhr.timeout = SEND_TIMEOUT_MS;
+    xhr.setRequestHeader('X-Requested-With', 'XMLHttpRequest');
+    if (fields) {
+      xhr.setRequestHeader('X-CSRFToken', token.value);
+      xhr.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');
+    }
+    xhr.onreadystatechange = function () {
+      if (xhr.readyState === 4) {
+        done(xhr.status, parse(xhr.responseText));
+      }
+    };
+    xhr.send(fields ? encode(fields) : null);
+  }
+
+  function encode(fields) {
+    return Object.keys(fields).map(function (name) {
+      return name + '=' + encodeURIComponent(fields[name]);
+    }).join('&');
+  }
+
+  function parse(text) {
+    try {
+      return JSON.parse(text);
+    } catch (e) {
+      return null;
+    }
+  }
+
+  /* ---- Reading aloud ---- */
+
+  var speaking = null;
+
+  function showSpeakButtons() {
+    if (!window.speechSynthesis || !window.SpeechSynthesisUtterance) {
+      return;
+    }
+    Array.prototype.forEach.call(document.querySelectorAll('.speak'), function (button) {
+      button.hidden = false;
+    });
+  }
+
+  function setSpeaking(button) {
+    if (speaking) {
+      speaking.querySelector('span').textContent = '朗读';
+    }
+    speaking = button;
+    if (button) {
+      button.querySelector('span').textContent = '停止';
+    }
+  }
+
+  function speak(button) {
+    var words = closest(button, 'bubble').querySelector('.words');
+    var utterance = new window.SpeechSynthesisUtterance(words.textContent);
+    var wasSpeaking = speaking === button;
+    window.speechSynthesis.cancel();
+    setSpeaking(null);
+    if (wasSpeaking) {
+      return;
+    }
+    utterance.lang = 'zh-CN';
+    utterance.rate = 0.9;
+    utterance.onend = function () {
+      if (speaking === button) {
+        setSpeaking(null);
+      }
+    };
+    setSpeaking(button);
+    window.speechSynthesis.speak(utterance);
+  }
+
+  /* ---- The composer ---- */
+
+  function grow() {
+    var left = maxChars - box.value.length;
+    box.style.height = 'auto';
+    box.style.height = box.scrollHeight + 2 + 'px';
+    counter.hidden = left > COUNT_FROM;
+    counter.textContent = left >= 0 ? '还能写 ' + left + ' 字' : '多了 ' + -left + ' 字';
+    save('wz-draft', box.value);
+  }
+
+  function sendBox() {
+    if (box.value.length > maxChars) {
+      box.focus();
+      return;
+    }
+    ask(box.value);
+    box.value = '';
+    grow();
+  }
+
+  function closest(node, className) {
+    while (node && node !== document) {
+      if (node.classList && node.classList.contains(className)) {
+        return node;
+      }
+      node = node.parentNode;
+    }
+    return null;
+  }
+
+  function closestButton(node) {
+    while (node && node !== document && node.tagName !== 'BUTTON') {
+      node = node.parentNode;
+    }
+    return node && node !== document ? node : null;
+  }
+
+  form.addEventListener('submit', function (event) {
+    event.preventDefault();
+    sendBox();
+  });
+
+  /* Chinese input methods end a word with Enter: keyCode is then 229. */
+  box.addEventListener('keydown', function (event) {
+    var isEnter = event.key === 'Enter' && !event.shiftKey;
+    if (isEnter && !event.isComposing && event.keyCode !== 229) {
+      event.preventDefault();
+      sendBox();
+    }
+  });
+
+  box.addEventListener('input', grow);
+
+  document.addEventListener('click', function (event) {
+    var button = closestButton(event.target);
+    if (button && button.name === 'quick') {
+      event.preventDefault();
+      ask(button.value);
+    } else if (button && button.classList.contains('speak')) {
+      speak(button);
+    }
+  });
+
+  news.addEventListener('click', toEnd);
+  log.addEventListener('scroll', function () {
+    if (isAtEnd()) {
+      news.hidden = true;
+    }
+  });
+
+  window.addEventListener('offline', function () {
+    offline.hidden = false;
+  });
+
+  window.addEventListener('online', function () {
+    offline.hidden = true;
+    queue.slice().forEach(function (item) {
+      if (item.hasFailed) {
+        retry(item);
+      }
+    });
+    schedulePoll(1);
+  });
+
+  document.addEventListener('visibilitychange', function () {
+    schedulePoll(1);
+  });
+
+  /* ---- Start ---- */
+
+  function start() {
+    var unsent = load('wz-unsent', []);
+    var question = lastOf(lines.children, 'is-citizen');
+    offline.hidden = navigator.onLine !== false;
+    if (!box.value) {
+      box.value = load('wz-draft', '');
+    }
+    grow();
+    showSpeakButtons();
+    if (question) {
+      toLine(question);
+    }
+    /* Sent again under their old keys: what had arrived is not stored twice. */
+    unsent.forEach(function (item) {
+      enqueue(item.text, item.key);
+    });
+    schedulePoll();
+  }
+
+  start();
+}());

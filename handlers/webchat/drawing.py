@@ -1,0 +1,160 @@
+"""Stored messages as the page draws them. Pure: no request, no storage, no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from urllib.parse import urlsplit
+
+from bot import Answer, Citation, Message, Sender, Ticket, TicketState
+
+#: China has one time zone, without summer time.
+_BEIJING = timezone(timedelta(hours=8))
+
+#: A pause after which the time is shown again, as chat programs do.
+_PAUSE = timedelta(minutes=10)
+
+#: What is drawn at once; older lines stay stored.
+MAX_LINES = 200
+
+_PHONE = re.compile(r"(?:\+86-?)?\d[\d-]{1,14}\d")
+
+#: The web page draws from the stored messages, so its stored reply is a word.
+STORED_BODY = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message with what its place in the conversation adds."""
+
+    message: Message
+
+    #: "11月22日 20:31" after a pause, else empty.
+    time: str
+
+    #: The first line of an officer after the bot's: a notice stands before it.
+    is_officer_taking_over: bool
+
+    #: First character of the officer's name, for the square beside the bubble.
+    initial: str
+
+    #: Whether the choices can still be pressed by number.
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """How the conversation stands with the staff."""
+
+    #: "none", "waiting" for an officer, "claimed", or "composing": the bot is late.
+    state: str = "none"
+
+    #: Citizens before this one while waiting.
+    ahead: int = 0
+
+    officer_name: str = ""
+
+    @property
+    def key(self) -> str:
+        """Changes when the view does; what a page has seen."""
+        return f"{self.state}-{self.ahead}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may come without being asked for."""
+        return self.state != "none"
+
+
+def render_stored(answer: Answer) -> str:
+    """Return what is kept as the reply's body; the page does not use it."""
+    del answer
+    return STORED_BODY
+
+
+def draw_lines(messages: Sequence[Message], *, after: int = 0) -> list[Line]:
+    """Return the lines after a message id, in order, the last MAX_LINES at most.
+
+    Args:
+        messages: The whole conversation, oldest first.
+        after: Id of the last line that the page shows; 0 for none.
+    """
+    lines = []
+    shown_at: datetime | None = None
+    speaker = Sender.BOT
+    for message in messages:
+        is_officer = message.sender is Sender.OFFICER
+        is_pause = shown_at is None or message.created_at - shown_at > _PAUSE
+        lines.append(
+            Line(
+                message=message,
+                time=format_time(message.created_at) if is_pause else "",
+                is_officer_taking_over=is_officer and speaker is Sender.BOT,
+                initial=find_initial(message.officer_name) if is_officer else "",
+                is_last=message is messages[-1],
+            )
+        )
+        shown_at = message.created_at
+        if message.sender in {Sender.BOT, Sender.OFFICER}:
+            speaker = message.sender
+    return [line for line in lines if line.message.id > after][-MAX_LINES:]
+
+
+def view_desk(
+    messages: Sequence[Message], ticket: Ticket | None, *, ahead: int
+) -> DeskView:
+    """Return how things stand, from the conversation and its open ticket."""
+    if ticket is not None:
+        if ticket.state is TicketState.WAITING:
+            return DeskView("waiting", ahead)
+        return DeskView("claimed", officer_name=ticket.officer_name)
+    if messages and messages[-1].sender is Sender.CITIZEN:
+        return DeskView("composing")
+    return DeskView()
+
+
+def find_last_question(messages: Sequence[Message]) -> int:
+    """Return the id of the citizen's last line; 0 if there is none."""
+    own = [m.id for m in messages if m.sender is Sender.CITIZEN]
+    return own[-1] if own else 0
+
+
+def find_initial(officer_name: str) -> str:
+    """Return the first character of the name in "市医保局 李敏 工号 0217"."""
+    words = officer_name.split()
+    return words[1][0] if len(words) > 1 else "人"
+
+
+def format_time(at: datetime) -> str:
+    """Return Beijing time: "11月22日 20:31"."""
+    local = at.astimezone(_BEIJING)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def split_phones(text: str) -> list[tuple[str, str]]:
+    """Cut a text at its telephone numbers.
+
+    Returns:
+        Pieces in order; the second of each is what to dial, empty for plain text.
+    """
+    pieces = []
+    end = 0
+    for found in _PHONE.finditer(text):
+        pieces.append((text[end : found.start()], ""))
+        pieces.append((found.group(), found.group().replace("-", "")))
+        end = found.end()
+    pieces.append((text[end:], ""))
+    return [piece for piece in pieces if piece[0]]
+
+
+def find_link(citation: Citation) -> str:
+    """Return the address of the original if it is a web address, else nothing.
+
+    An address comes from a document, and ``javascript:`` is one too.
+    """
+    try:
+        scheme = urlsplit(citation.url).scheme
+    except ValueError:
+        return ""
+    return citation.url if scheme in {"http", "https"} else ""

@@ -1,0 +1,178 @@
+"""The pages under /chat: show, send, look for news, choose the size of letters."""
+
+from __future__ import annotations
+
+from flask import (
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from bot import Channel, Inbound, Message, MessageKind
+from handlers.error_pages import is_script_request
+from handlers.web import parts
+from handlers.webchat import blueprint, drawing
+from handlers.webchat.limits import AskLimits
+from handlers.webchat.visitor import (
+    TextSize,
+    get_text_size,
+    get_visitor_id,
+    make_form_key,
+    make_message_key,
+    save_text_size,
+)
+
+#: What a question may have; the page counts down to it.
+MAX_CHARS = 500
+
+#: Where the application keeps the limits.
+_LIMITS = "wenzheng.ask_limits"
+
+#: Asked on the start screen, until offices choose their own (config).
+COMMON_QUESTIONS = (
+    "高龄津贴怎么领",
+    "居住证怎么办",
+    "个体户怎么注册",
+    "公积金租房怎么提取",
+)
+
+
+@blueprint.record_once
+def _prepare(state: BlueprintSetupState) -> None:
+    app = state.app
+    app.extensions[_LIMITS] = AskLimits(app.extensions["wenzheng"].redis)
+    app.jinja_env.globals.update(
+        split_phones=drawing.split_phones, find_link=drawing.find_link
+    )
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """Show the conversation of this browser, or the start screen; 200."""
+    return _show_page()
+
+
+@blueprint.post("")
+def send() -> ResponseReturnValue:
+    """Take a message and answer it.
+
+    303 to the page, at the question; 200 with JSON for the page's script. 422 when
+    the text is too long, 429 when it is one too many in a minute.
+    """
+    limits: AskLimits = current_app.extensions[_LIMITS]
+    if not limits.may_ask(get_visitor_id(), request.remote_addr or ""):
+        abort(429)
+    text = _read_text()
+    if len(text) > MAX_CHARS:
+        return _refuse_long(text)
+    if text:
+        parts().front_desk.receive(_make_inbound(text), drawing.render_stored)
+    if is_script_request():
+        return _tell_news(request.form.get("after", 0, type=int))
+    messages = _list_messages()
+    question = drawing.find_last_question(messages)
+    anchor = f"m{question}" if question else None
+    return redirect(url_for("webchat.show", _anchor=anchor), 303)
+
+
+@blueprint.get("/messages")
+def list_news() -> ResponseReturnValue:
+    """Tell the page's script what came after the line it shows.
+
+    204 when nothing did, and the queue stands as the script knows it; else 200.
+    """
+    after = request.args.get("after", 0, type=int)
+    return _tell_news(after, seen=request.args.get("desk", ""))
+
+
+@blueprint.post("/text-size")
+def choose_text_size() -> ResponseReturnValue:
+    """Remember 标准, 大字 or 特大 and show the page again; 303."""
+    try:
+        size = TextSize(request.form.get("to", ""))
+    except ValueError:
+        size = TextSize.STANDARD
+    response = redirect(url_for("webchat.show"), 303)
+    assert isinstance(response, Response)
+    save_text_size(response, size)
+    return response
+
+
+def _read_text() -> str:
+    """What was asked: a pressed button wins over what stands in the box."""
+    text = request.form.get("quick") or request.form.get("text") or ""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _make_inbound(text: str) -> Inbound:
+    return Inbound(
+        channel=Channel.WEB,
+        sender_id=get_visitor_id(),
+        message_key=make_message_key(request.form.get("message_key", ""), text),
+        kind=MessageKind.TEXT,
+        text=text,
+        received_at=parts().clock(),
+    )
+
+
+def _refuse_long(text: str) -> ResponseReturnValue:
+    message = (
+        f"一次最多写 {MAX_CHARS} 字，现在有 {len(text)} 字。请删掉一些，或者分几次发。"
+    )
+    if is_script_request():
+        return {"title": "没有发出去", "message": message, "csrf_token": ""}, 422
+    return _show_page(draft=text, problem=message), 422
+
+
+def _list_messages(*, after: int = 0) -> list[Message]:
+    visitor = get_visitor_id()
+    return list(parts().front_desk.list_messages(Channel.WEB, visitor, after=after))
+
+
+def _view_desk(messages: list[Message]) -> drawing.DeskView:
+    front_desk = parts().front_desk
+    ticket = front_desk.find_open_ticket(Channel.WEB, get_visitor_id())
+    ahead = front_desk.count_waiting_before(ticket.id) if ticket else 0
+    return drawing.view_desk(messages, ticket, ahead=ahead)
+
+
+def _show_page(*, draft: str = "", problem: str = "") -> str:
+    messages = _list_messages()
+    return render_template(
+        "webchat/chat.html",
+        lines=drawing.draw_lines(messages),
+        desk=_view_desk(messages),
+        last_id=messages[-1].id if messages else 0,
+        size=get_text_size(),
+        questions=COMMON_QUESTIONS,
+        message_key=make_form_key(),
+        max_chars=MAX_CHARS,
+        draft=draft,
+        problem=problem,
+    )
+
+
+def _tell_news(after: int, *, seen: str = "") -> ResponseReturnValue:
+    # From the last line shown on: that line tells whether the bot still owes an
+    # answer, and an open page asks this every 1.5 s.
+    messages = _list_messages(after=max(after - 1, 0))
+    desk = _view_desk(messages)
+    has_news = bool(messages) and messages[-1].id > after
+    if not has_news and seen == desk.key:
+        return "", 204
+    # A line is drawn by what stands before it, so the whole conversation is read.
+    lines = drawing.draw_lines(_list_messages(), after=after) if has_news else []
+    return jsonify(
+        html=render_template("webchat/_lines.html", lines=lines),
+        last=lines[-1].message.id if lines else after,
+        desk=desk.key,
+        desk_html=render_template("webchat/_desk.html", desk=desk),
+        is_open=desk.is_open,
+    )

@@ -1,0 +1,109 @@
+"""Writes out the numbers that Word draws in front of numbered paragraphs.
+
+In a rule typed with automatic numbering "第一条" is nowhere in the text: it has
+to be counted the way Word counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
+from lxml.etree import _Element
+
+_VAL = qn("w:val")
+_NS = {"w": qn("w:p")[1:].partition("}")[0]}
+_DIGITS = "〇一二三四五六七八九"
+
+#: Word's names of the formats that count in Chinese characters.
+_CHINESE = {
+    "chineseCounting",
+    "chineseCountingThousand",
+    "chineseLegalSimplified",
+    "japaneseCounting",
+    "taiwaneseCountingThousand",
+    "ideographDigital",
+}
+
+_CIRCLED = {"decimalEnclosedCircle", "decimalEnclosedCircleChinese"}
+
+
+class Numbering:
+    """Counts the numbered paragraphs of one document, in order."""
+
+    def __init__(self, document: WordDocument) -> None:
+        self._levels: dict[tuple[str, int], tuple[str, str, int]] = {}
+        self._counts: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        self._abstract: dict[str, str] = {}
+        try:
+            root = document.part.numbering_part.element
+        except (KeyError, NotImplementedError):
+            return
+        for abstract in root.iterfind("w:abstractNum", _NS):
+            self._read_levels(abstract)
+        for num in root.iterfind("w:num", _NS):
+            target = num.find("w:abstractNumId", _NS)
+            if target is not None:
+                self._abstract[num.get(qn("w:numId"), "")] = target.get(_VAL, "")
+
+    def label(self, paragraph: _Element) -> str:
+        """Return the number in front of a paragraph; empty when it has none."""
+        num_id = paragraph.find("w:pPr/w:numPr/w:numId", _NS)
+        abstract = self._abstract.get(num_id.get(_VAL, "")) if num_id is not None else None
+        if abstract is None:
+            return ""
+        ilvl = paragraph.find("w:pPr/w:numPr/w:ilvl", _NS)
+        level = int(ilvl.get(_VAL, "0")) if ilvl is not None else 0
+        if (abstract, level) not in self._levels:
+            return ""
+        return self._count(abstract, level)
+
+    def _count(self, abstract: str, level: int) -> str:
+        format_, template, start = self._levels[abstract, level]
+        counts = self._counts[abstract]
+        counts[level] = counts.get(level, start - 1) + 1
+        for deeper in [each for each in counts if each > level]:
+            del counts[deeper]
+        if format_ in {"bullet", "none"}:
+            return ""
+
+        def write(match: re.Match[str]) -> str:
+            at = int(match[1]) - 1
+            name, _, first = self._levels.get((abstract, at), ("decimal", "", 1))
+            return _write_number(counts.get(at, first), name)
+
+        return re.sub(r"%(\d)", write, template) + " "
+
+    def _read_levels(self, abstract: _Element) -> None:
+        id_ = abstract.get(qn("w:abstractNumId"), "")
+        for level in abstract.iterfind("w:lvl", _NS):
+            values = {}
+            for name, default in (("numFmt", "decimal"), ("lvlText", ""), ("start", "1")):
+                found = level.find(f"w:{name}", _NS)
+                values[name] = default if found is None else found.get(_VAL, default)
+            start = int(values["start"]) if values["start"].isdigit() else 1
+            key = id_, int(level.get(qn("w:ilvl"), "0"))
+            self._levels[key] = values["numFmt"], values["lvlText"], start
+
+
+def _write_number(number: int, format_: str) -> str:
+    if format_ in _CHINESE:
+        return write_chinese(number)
+    if format_ in _CIRCLED and 1 <= number <= 20:
+        return chr(0x2460 + number - 1)
+    if format_ in {"lowerLetter", "upperLetter"} and 1 <= number <= 26:
+        return chr((97 if format_ == "lowerLetter" else 65) + number - 1)
+    return str(number)
+
+
+def write_chinese(number: int) -> str:
+    """Return a number from 1 to 9999 in Chinese characters: 21 → 二十一."""
+    text, is_gap = "", False
+    for power, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // power % 10
+        if digit:
+            text += ("零" if is_gap and text else "") + _DIGITS[digit] + unit
+        is_gap = not digit
+    return text[1:] if text.startswith("一十") else text

@@ -1,0 +1,121 @@
+"""Reads workbooks (.xlsx and the old .xls) with calamine, cell by cell."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+
+import python_calamine
+
+from ..errors import BrokenFileError, TooLargeError
+from ..limits import check_members, open_archive
+from ..text import clean_lines
+from ..types import Document, Rows, Sheet
+
+#: Most cells of a sheet; the largest FAQ sheet seen has some 20,000.
+MAX_CELLS = 2_000_000
+
+#: Where a cell with content stands; one without is closed at once.
+_FILLED_CELL = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
+
+
+def read_xlsx(data: bytes) -> Document:
+    """Read a workbook that is a zip.
+
+    Raises:
+        BrokenFileError: If it is damaged or has a password.
+        TooLargeError: If it unpacks to too much, or has too many cells.
+    """
+    with open_archive(data) as archive:
+        check_members(archive)
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/"):
+                _check_extent(archive.read(name))
+    return read_xls(data)
+
+
+def _check_extent(sheet: bytes) -> None:
+    """Refuse a cell far out: calamine allots every cell up to it at once."""
+    rows, columns = 0, 0
+    for match in _FILLED_CELL.finditer(sheet):
+        rows = max(rows, int(match[2]))
+        columns = max(columns, _read_column(match[1]))
+    if rows * columns > MAX_CELLS:
+        raise TooLargeError("表格格子太多，请删去右边和下边多余的内容后再试")
+
+
+def _read_column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def read_xls(data: bytes) -> Document:
+    """Read an old binary workbook; calamine itself looks which kind it is.
+
+    Raises:
+        BrokenFileError: If it is damaged or has a password.
+        TooLargeError: If a sheet has too many cells.
+    """
+    try:
+        book = python_calamine.load_workbook(BytesIO(data))
+        sheets = tuple(_read_one(book, name) for name in _list_visible(book))
+    except (python_calamine.CalamineError, OSError, ValueError) as e:
+        raise BrokenFileError("表格文件已损坏或有密码，打不开") from e
+    except BaseException as e:
+        # A panic of the Rust library arrives as a BaseException of its own.
+        if type(e).__name__ != "PanicException":
+            raise
+        raise BrokenFileError("表格文件已损坏，打不开") from e
+    return Document(sheets=sheets)
+
+
+def _list_visible(book: python_calamine.CalamineWorkbook) -> list[str]:
+    work = python_calamine.SheetTypeEnum.WorkSheet
+    visible = python_calamine.SheetVisibleEnum.Visible
+    return [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.typ == work and sheet.visible == visible
+    ]
+
+
+def _read_one(book: python_calamine.CalamineWorkbook, name: str) -> Sheet:
+    sheet = book.get_sheet_by_name(name)
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise TooLargeError(f"工作表“{name}”格子太多，请删去空行空列后再试")
+    cells = sheet.to_python(skip_empty_area=False)
+    rows = [[_write(cell) for cell in row] for row in cells]
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
+        _fill_down(rows, top, bottom, left, right)
+    return Sheet(name, _strip_right(rows))
+
+
+def _fill_down(
+    rows: list[list[str]], top: int, bottom: int, left: int, right: int
+) -> None:
+    """Give each row of a merged cell its text, once: rows are read alone."""
+    if left != right or top >= len(rows) or left >= len(rows[top]):
+        return
+    for row in rows[top + 1 : bottom + 1]:
+        if left < len(row) and not row[left]:
+            row[left] = rows[top][left]
+
+
+def _strip_right(rows: list[list[str]]) -> Rows:
+    width = max((n + 1 for row in rows for n, cell in enumerate(row) if cell), default=0)
+    return tuple(tuple(row[:width]) for row in rows)
+
+
+def _write(cell: str | float | bool | date | datetime | time | timedelta) -> str:
+    if isinstance(cell, str):
+        return clean_lines(cell)
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)

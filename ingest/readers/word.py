@@ -1,0 +1,165 @@
+"""Reads .docx: paragraphs and tables in the order of the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from zipfile import BadZipFile
+
+import docx
+from docx.document import Document as WordDocument
+from docx.opc.exceptions import OpcError
+from docx.oxml.ns import qn
+from lxml.etree import XMLSyntaxError, _Element
+
+from ..errors import BrokenFileError
+from ..text import clean_line, clean_lines, close_gaps
+from ..types import Align, Block, BlockKind, Document, Rows
+from .numbering import Numbering
+
+_P, _TBL, _TR, _TC = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
+_T, _TAB, _VAL = qn("w:t"), qn("w:tab"), qn("w:val")
+_BREAKS = {qn("w:br"), qn("w:cr")}
+
+#: Wrappers that are looked into; what else the body holds is no text.
+_WRAPPERS = {qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins")}
+
+#: Text boxes come as drawings, with a copy for old programs: the copy is skipped.
+_SKIPPED = {
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+    qn("w:pPr"),
+    qn("w:rPr"),
+    qn("w:del"),
+    qn("w:moveFrom"),
+}
+
+_ALIGNS = {"center": Align.CENTRE, "right": Align.RIGHT, "end": Align.RIGHT}
+
+
+def read_docx(data: bytes) -> Document:
+    """Read the body of a Word document; page headers and footers are left out.
+
+    Raises:
+        BrokenFileError: If it is no sound Word document.
+    """
+    try:
+        document = docx.Document(BytesIO(data))
+    except (OpcError, BadZipFile, KeyError, ValueError, XMLSyntaxError) as e:
+        raise BrokenFileError("Word 文件已损坏，打不开") from e
+    return Document(blocks=tuple(_Reader(document).iter_blocks()))
+
+
+class _Reader:
+    """Walks one document; numbering counts as it goes, so once only."""
+
+    def __init__(self, document: WordDocument) -> None:
+        self._body = document.element.body
+        self._numbering = Numbering(document)
+        self._styles = {
+            style.style_id: (style.name or "").lower() for style in document.styles
+        }
+
+    def iter_blocks(self) -> Iterator[Block]:
+        """Yield the blocks of the body."""
+        for element in _iter_flow(self._body):
+            if element.tag == _TBL:
+                if rows := self._read_rows(element):
+                    yield Block(BlockKind.TABLE, rows=rows)
+            else:
+                yield from self._read_paragraph(element)
+
+    def _read_paragraph(self, element: _Element) -> Iterator[Block]:
+        style = self._styles.get(_get(element, "w:pPr/w:pStyle"), "")
+        if style.startswith("toc "):
+            return
+        level = _read_level(style)
+        align = _ALIGNS.get(_get(element, "w:pPr/w:jc"), Align.LEFT)
+        text = self._numbering.label(element) + _read_text(element)
+        if level or align is Align.CENTRE:
+            text = close_gaps(text.replace("\n", ""))
+        for line in clean_lines(text.replace("\t", " ")).splitlines():
+            kind = BlockKind.HEADING if level else BlockKind.TEXT
+            yield Block(kind, line, level=level, align=align)
+        for box in element.iter(qn("w:txbxContent")):
+            if not any(above.tag in _SKIPPED for above in box.iterancestors()):
+                for inner in _iter_flow(box):
+                    if inner.tag == _P:
+                        yield from self._read_paragraph(inner)
+
+    def _read_rows(self, table: _Element) -> Rows:
+        rows = (self._read_row(row) for row in table.iterchildren(_TR))
+        return tuple(row for row in rows if any(row))
+
+    def _read_row(self, row: _Element) -> tuple[str, ...]:
+        cells: list[str] = []
+        for cell in row.iter(_TC):
+            if next(cell.iterancestors(_TR)) is not row:
+                continue
+            merge = cell.find("w:tcPr/w:vMerge", cell.nsmap)
+            continues = merge is not None and merge.get(_VAL) != "restart"
+            cells.append("" if continues else self._read_cell(cell))
+            span = _get(cell, "w:tcPr/w:gridSpan")
+            cells += [""] * (min(int(span), 64) - 1 if span.isdigit() else 0)
+        return tuple(cells)
+
+    def _read_cell(self, cell: _Element) -> str:
+        lines: list[str] = []
+        for element in _iter_flow(cell):
+            if element.tag == _TBL:
+                rows = self._read_rows(element)
+                lines += ["\t".join(_flatten(text) for text in row) for row in rows]
+            else:
+                text = self._numbering.label(element) + _read_text(element)
+                lines.append(text.replace("\t", " "))
+        return clean_lines("\n".join(lines))
+
+
+def _iter_flow(parent: _Element) -> Iterator[_Element]:
+    for child in parent.iterchildren():
+        if child.tag in (_P, _TBL):
+            yield child
+        elif child.tag in _WRAPPERS and not _is_contents(child):
+            yield from _iter_flow(child)
+
+
+def _is_contents(element: _Element) -> bool:
+    gallery = _get(element, "w:sdtPr/w:docPartObj/w:docPartGallery")
+    return gallery == "Table of Contents"
+
+
+def _get(element: _Element, path: str) -> str:
+    found = element.find(path, {"w": qn("w:p")[1:].partition("}")[0]})
+    return "" if found is None else str(found.get(_VAL) or "")
+
+
+def _read_level(style: str) -> int:
+    if style == "title":
+        return 1
+    name, _, number = style.partition(" ")
+    if name in {"heading", "标题"} and number.isdigit():
+        return min(int(number), 6)
+    return 0
+
+
+def _read_text(element: _Element) -> str:
+    parts: list[str] = []
+    stack = list(element.iterchildren(reversed=True))
+    while stack:
+        node = stack.pop()
+        if node.tag in _SKIPPED or node.tag == qn("w:txbxContent"):
+            continue
+        if node.tag == _T:
+            parts.append(node.text or "")
+        elif node.tag == _TAB:
+            parts.append("\t")
+        elif node.tag in _BREAKS:
+            parts.append("\n")
+        elif node.tag == qn("w:noBreakHyphen"):
+            parts.append("-")
+        else:
+            stack += node.iterchildren(reversed=True)
+    return "".join(parts)
+
+
+def _flatten(text: str) -> str:
+    return clean_line(text.replace("\t", " ").replace("\n", " "))

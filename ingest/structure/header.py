@@ -1,0 +1,152 @@
+"""Finds title, 文号 and issuer at the head of an official document. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..dates import is_date_line
+from ..text import close_gaps
+from ..types import Align, Block, BlockKind
+from . import marks
+
+#: Endings of titles, once a bracketed remark is off.
+_TITLE_END = re.compile(
+    r"(?:法|条例|规定|办法|细则|决定|决议|命令|令|公报|公告|通告|意见|通知|通报|报告|请示"
+    r"|批复|函|纪要|方案|规划|纲要|计划|规则|章程|准则|制度|标准|规范|指引|指南|要点"
+    r"|措施|预案|目录|清单|解释|解读|答复|说明|说明书|手册|字典|汇编|须知|政策|规程|办法问答)$"
+)
+_REMARK = re.compile(r"[（(][^（）()]{1,20}[)）]$")
+
+#: 云泽市民政局文件: the red head; and bodies as signatures write them.
+_RED_HEAD = re.compile(r"^(?P<issuer>[\u4e00-\u9fff、 ]{3,60}?)\s*文件$")
+_BODY = re.compile(
+    r"^[\u4e00-\u9fff、（） ]{2,40}(?:局|委|委员会|政府|办公室|办公厅|厅|部|院|中心|署"
+    r"|会议|代表大会|联合会|法院|检察院|银行|大队|支队|管委会|国务院|处)$|^国务院$"
+)
+
+#: Lines a site or a template puts around the title.
+_NOISE = re.compile(
+    r"^(?:首页|当前位置|您的位置|位置[：:]|发布时间|发布日期|时间[：:]|来源[：:]|作者[：:]"
+    r"|字体|字号|浏览|阅读|打印|分享|【|索\s*引\s*号|签发人|密级|紧急程度|附件?\b)"
+    r"|.*(?:手机版|无障碍|设为首页|加入收藏|浏览次数|打印本页)"
+)
+
+#: A head has at most this many lines before the text begins.
+_MAX_HEAD = 24
+_MAX_TITLE = 120
+_MAX_TITLE_LINES = 4
+
+#: An order publishes a rule under another name: 《专利代理条例》已经…公布.
+_PUBLISHED = re.compile(r"《([^》]+(?:《[^》]+》[^》]*)?)》(?:已|业|经)[^。]{0,80}?公布")
+
+
+@dataclass(slots=True)
+class Header:
+    """What the head says; empty where it does not."""
+
+    title: str = ""
+    doc_number: str = ""
+    issuer: str = ""
+
+    #: Bracketed lines such as "（2024年…通过）": they carry dates.
+    remarks: list[str] = field(default_factory=list)
+
+    #: Index of the first block of the text.
+    body: int = 0
+
+
+def read_header(blocks: Sequence[Block]) -> Header:
+    """Read the lines above the text."""
+    header = Header()
+    lines: list[Block] = []
+    for place, block in enumerate(blocks[:_MAX_HEAD]):
+        if _begins_text(block):
+            break
+        header.body = place + 1
+        if not _take_line(header, block.text):
+            lines.append(block)
+    header.title = _pick_title(lines)
+    if header.title.endswith("令"):
+        _read_order(header, blocks[header.body : header.body + 3])
+    return header
+
+
+def is_body_name(text: str) -> bool:
+    """Whether the text is the name of an office and nothing else."""
+    return bool(_BODY.match(close_gaps(text)))
+
+
+def _begins_text(block: Block) -> bool:
+    text = block.text
+    if block.kind is BlockKind.TABLE or marks.CONTENTS.match(text):
+        return True
+    if marks.match_article(text) or marks.match_chapter(text) or marks.FIRST.match(text):
+        return True
+    if text.endswith(("：", ":")) and not marks.ANNEX.match(text):
+        return True
+    is_bracketed = text.startswith(("（", "(")) or _NOISE.match(text)
+    return not is_bracketed and (text.endswith(("。", "；")) or len(text) > _MAX_TITLE)
+
+
+def _take_line(header: Header, text: str) -> bool:
+    """Use a line that is not of the title; say whether it was one."""
+    if number := marks.read_doc_number(text):
+        header.doc_number = header.doc_number or number
+    elif match := _RED_HEAD.match(text):
+        header.issuer = header.issuer or close_gaps(match["issuer"])
+    elif text.startswith(("（", "(")):
+        header.remarks.append(text)
+    elif marks.is_annex(text) or is_date_line(text) or _NOISE.match(text):
+        pass
+    elif is_body_name(text) and not text.endswith("令"):
+        header.issuer = header.issuer or close_gaps(text)
+    else:
+        return False
+    return True
+
+
+def _pick_title(lines: Sequence[Block]) -> str:
+    marked = [
+        line for line in lines if line.level or line.align is Align.CENTRE
+    ] or list(lines)
+    first = next((line for line in marked if line.level == 1), None)
+    if first is not None and len(first.text) > 5:
+        return tidy_title(first.text)
+    texts = [line.text for line in marked]
+    for end in range(1, min(_MAX_TITLE_LINES, len(texts)) + 1):
+        joined = "".join(texts[:end])
+        if is_title(joined):
+            return tidy_title(joined)
+    for text in texts:
+        if is_title(text):
+            return tidy_title(text)
+    return tidy_title(texts[0]) if texts else ""
+
+
+def is_title(text: str) -> bool:
+    """Whether the text ends like a title, with every bracket closed."""
+    text = _REMARK.sub("", text)
+    is_closed = text.count("《") == text.count("》")
+    return is_closed and len(text) >= 4 and bool(_TITLE_END.search(text))
+
+
+def tidy_title(text: str) -> str:
+    """Close letter-spacing and drop a 文号 behind the title."""
+    text = close_gaps(text.strip())
+    for match in list(marks.DOC_NUMBER.finditer(text))[-1:]:
+        if match.end() >= len(text) - 1 and text[: match.start()].endswith(("（", "(")):
+            text = text[: match.start() - 1]
+    return text.strip(" 　_-")
+
+
+def _read_order(header: Header, text: Sequence[Block]) -> None:
+    """Take the rule's own name, and the order as its number."""
+    order = header.title
+    for block in text:
+        if match := _PUBLISHED.search(block.text):
+            header.title = match[1]
+            header.doc_number = order + header.doc_number
+            header.issuer = header.issuer or order.removesuffix("令")
+            return

@@ -1,0 +1,125 @@
+"""Finds from when to when a rule applies, and which rules it ends. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ..dates import DATE, find_date, find_dates, read_number
+from .marks import find_doc_numbers
+
+#: How a document calls itself.
+_SELF = (
+    r"本(?:办法|规定|条例|法|通知|意见|细则|实施细则|决定|方案|标准|规则|规范|制度|措施"
+    r"|通告|公告|政策|规程|预案|解释|文件|实施办法|暂行办法|实施方案|管理办法|管理规定)"
+)
+
+_FROM = re.compile(
+    rf"自\s*(?P<day>{DATE}|(?:印发|公布|发布|下发|发文|颁布)之日)\s*起\s*(?:正式)?(?:施行|实施|执行|生效|试行)"
+)
+_SELF_RE = re.compile(_SELF)
+_UNTIL = re.compile(rf"(?:有效期[限]?(?:截)?至|施行至|执行至|实施至|至)\s*(?P<day>{DATE})")
+_SPAN = re.compile(
+    rf"自\s*(?P<from>{DATE})\s*(?:起)?\s*(?:施行|实施|执行)?\s*[，,]?\s*(?:有效期)?至\s*(?P<until>{DATE})"
+)
+_YEARS = re.compile(
+    r"(?:有效期|试行期|暂行期)限?\s*(?:为|是)?\s*(?P<years>[一二三四五六七八九十两\d]+)\s*年"
+)
+
+_ENDS = re.compile(
+    r"(?:同时|即行|相应|一并|予以|自行|随之)?(?:废止|停止执行|不再执行|失效)"
+)
+_SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
+_TITLE = re.compile(r"《(?P<title>[^《》]+(?:《[^《》]+》[^《》]*)*)》(?P<number>[（(][^（）()]{4,30}[)）])?")
+
+#: A repeal of one article leaves the document in force.
+_PARTIAL = re.compile(r"^第[一二三四五六七八九十百\d]+(?:条|款|项|章)")
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """First and last day; None where the text does not say."""
+
+    effective_on: date | None = None
+    expires_on: date | None = None
+
+
+def find_validity(lines: Iterable[str], issued_on: date | None) -> Validity:
+    """Read the closing clause "本办法自…起施行，有效期…".
+
+    Args:
+        lines: Paragraphs of the text; the last clause that says so counts.
+        issued_on: Day for "自印发之日起"; None when unknown.
+    """
+    effective: date | None = None
+    expires: date | None = None
+    for line in lines:
+        if not _SELF_RE.search(line) and not _FROM.search(line):
+            continue
+        if match := _FROM.search(line):
+            if not _SELF_RE.search(line[: match.start()]) and effective:
+                continue
+            effective = find_date(match["day"]) or issued_on or effective
+        expires = _find_end(line, effective) or expires
+    if effective and expires and expires < effective:
+        expires = None
+    return Validity(effective, expires)
+
+
+def _find_end(line: str, effective: date | None) -> date | None:
+    for sentence in _SENTENCE.findall(line):
+        if not (_SELF_RE.search(sentence) or _FROM.search(sentence)):
+            continue
+        if match := _SPAN.search(sentence):
+            return find_date(match["until"])
+        if match := _UNTIL.search(sentence):
+            return find_date(match["day"])
+        match = _YEARS.search(sentence)
+        if match and effective:
+            return add_years(effective, read_number(match["years"]))
+    tail = line.rpartition("起")[2] if _FROM.search(line) else ""
+    if match := _YEARS.search(tail):
+        return add_years(effective, read_number(match["years"])) if effective else None
+    if "有效期" in tail and (match := _UNTIL.search(tail)):
+        return find_date(match["day"])
+    return None
+
+
+def add_years(start: date, years: int) -> date:
+    """Return the last day of a term of some years that begins on ``start``."""
+    try:
+        return start.replace(year=start.year + years) - timedelta(days=1)
+    except ValueError:  # 29 February
+        return date(start.year + years, 2, 28)
+
+
+def find_superseded(lines: Iterable[str]) -> tuple[str, ...]:
+    """Return 文号, or titles where no 文号 stands, that the text puts out of force."""
+    found: dict[str, None] = {}
+    for line in lines:
+        for sentence in _SENTENCE.findall(line):
+            if match := _ENDS.search(sentence):
+                found |= dict.fromkeys(_list_named(sentence[: match.start()]))
+    return tuple(found)
+
+
+def _list_named(clause: str) -> list[str]:
+    names = []
+    rest = clause
+    for match in _TITLE.finditer(clause):
+        after = clause[match.end() :]
+        numbers = find_doc_numbers(match["number"] or "")
+        rest = rest.replace(match[0], "", 1)
+        if not _PARTIAL.match(after):
+            names += numbers or [match["title"]]
+    return names + find_doc_numbers(rest)
+
+
+def read_span(text: str) -> Validity:
+    """Read a declared span: "至2026年12月31日", "2024-01-01至2026-12-31", "长期"."""
+    dates = find_dates(text)
+    if len(dates) >= 2:
+        return Validity(dates[0], dates[-1])
+    return Validity(expires_on=dates[0] if dates else None)

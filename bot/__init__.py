@@ -6,8 +6,18 @@ Knows the knowledge package, and nothing of the web. Other packages import from
     from bot import FrontDesk
 """
 
+from .accounts import AccountFieldError as AccountFieldError
+from .accounts import AccountLockedError as AccountLockedError
+from .accounts import LastAdministratorError as LastAdministratorError
+from .accounts import LoginRefusedError as LoginRefusedError
+from .accounts import LoginTakenError as LoginTakenError
+from .accounts import Officer as Officer
+from .accounts import OfficerError as OfficerError
+from .accounts import OfficerNotFoundError as OfficerNotFoundError
+from .accounts import Role as Role
+from .accounts import SetupTokenError as SetupTokenError
 from .assistant import Assistant as Assistant
-from .assistant import KnowledgeReader as KnowledgeReader
+from .context import KnowledgeReader as KnowledgeReader
 from .database import make_engine as make_engine
 from .database import upgrade_database as upgrade_database
 from .desk import Desk as Desk
@@ -27,8 +37,10 @@ from .events import publish_nothing as publish_nothing
 from .frontdesk import FrontDesk as FrontDesk
 from .frontdesk import Render as Render
 from .frontdesk import Reply as Reply
+from .officers import OfficerStore as OfficerStore
 from .outbox import Delivery as Delivery
 from .outbox import Outbox as Outbox
+from .passwords import PasswordRefusedError as PasswordRefusedError
 from .privacy import mask_personal_data as mask_personal_data
 from .rendering import render_citation as render_citation
 from .rendering import render_plain as render_plain

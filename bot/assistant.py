@@ -2,17 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from time import perf_counter
-from typing import Protocol, TypeAlias
-from zoneinfo import ZoneInfo
 
-from knowledge import Finding, Passage, Scope
-
+from .context import Context, KnowledgeReader, Step
 from .errors import UnsettledTurnError
 from .events import Clock
 from .settings import AnswerSettings
+from .steps import STEPS
 from .turn import Turn
-from .types import Answer, AnswerStatus, Block, BlockKind
+from .types import Answer
+
+#: China has one time zone, without summer time.
+BEIJING = timezone(timedelta(hours=8), "Beijing")
+
+#: How often to look for a newer release.
+_REFRESH = timedelta(seconds=1)
+
+#: Answers that change nothing about what the conversation is about, so that a
+#: thank-you between two questions does not break their thread.
+_ASIDES = frozenset({"silent", "error", "blocked"})
+
+
+class Assistant:
+    """Answers turns; safe to use from many threads."""
+
+    def __init__(
+        self,
+        knowledge_base: KnowledgeReader,
+        settings: AnswerSettings,
+        clock: Clock,
+        *,
+        steps: Sequence[Step] = STEPS,
+    ) -> None:
+        self._knowledge = knowledge_base
+        self._settings = settings
+        self._clock = clock
+        self._steps = tuple(steps)
+        self._refreshing = threading.Lock()
+        self._refreshed_at: datetime | None = None
+
+    def answer(self, turn: Turn) -> Answer:
+        """Ask each step in order until one answers.
+
+        The turn comes back with the focus for the next one, and with what else
+        the answer brings about.
+
+        Raises:
+            UnsettledTurnError: If no step answers.
+            KnowledgeError: If the knowledge base cannot be read.
+        """
+        now = self._clock()
+        self._refresh(now)
+        turn.focus = turn.focus.fade(turn.at, minutes=self._settings.focus_minutes)
+        today = now.astimezone(BEIJING).date()
+        context = Context(self._knowledge, self._settings, now, today)
+        answer = self._run(turn, context)
+        if answer.status.group not in _ASIDES:
+            turn.refocus(at=turn.at)
+        if answer.blocks:
+            answer = replace(answer, blocks=(*answer.blocks, *turn.notices))
+        evidence = replace(
+            answer.evidence,
+            question=answer.evidence.question or turn.text,
+            timings_ms=dict(turn.timings_ms),
+        )
+        return replace(answer, evidence=evidence)
+
+    def _run(self, turn: Turn, context: Context) -> Answer:
+        for step in self._steps:
+            started = perf_counter()
+            answer = step(turn, context)
+            turn.timings_ms[step.__name__] = (perf_counter() - started) * 1000
+            if answer is not None:
+                return answer
+        raise UnsettledTurnError
+
+    def _refresh(self, now: datetime) -> None:
+        with self._refreshing:
+            last = self._refreshed_at
+            if last is not None and timedelta() <= now - last < _REFRESH:
+                return
+            self._refreshed_at = now
+        self._knowledge.refresh()

@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from .events import Event
 from .database import Transactions
-from .settling import store_answer
+from .events import Event
 from .forgetting import forget_and_reopen, forget_citizen
 from .inbox import StoredReply, read_reply
 from .queries import (
@@ -22,6 +21,7 @@ from .queries import (
 )
 from .records import focus_from_json, focus_to_json
 from .seal import Seal
+from .settling import store_answer
 from .tables import ConversationRow, InboxRow, MessageRow
 from .turn import Effect, Turn
 from .types import (
@@ -37,6 +37,7 @@ from .types import (
 
 #: Lines a citizen's page or an officer's pane shows at first.
 MAX_LINES = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal, TypeAlias
@@ -11,9 +11,9 @@ from typing import Literal, TypeAlias
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from .events import Clock, Event, message_event, Publish, publish_nothing, ticket_event
 from .database import Transactions
 from .errors import AlreadyClaimedError, NotHolderError, TicketNotFoundError
+from .events import Clock, Event, Publish, message_event, publish_nothing, ticket_event
 from .handoff import move
 from .privacy import mask_personal_data
 from .queries import (
@@ -188,9 +188,7 @@ class Desk:
             TicketNotFoundError: If there is no such ticket.
             NotHolderError: If the officer does not hold it, or it is closed.
         """
-        return self._say(
-            ticket_id, _Line(Sender.OFFICER, officer_id, text, client_key)
-        )
+        return self._say(ticket_id, _Line(Sender.OFFICER, officer_id, text, client_key))
 
     def note(
         self, ticket_id: int, *, officer_id: int, text: str, client_key: str
@@ -275,9 +273,7 @@ class Desk:
                 return said
             if line.sender is Sender.OFFICER:
                 _check_holder(ticket, line.officer_id)
-            row = add_line(
-                session, ticket, line.sender, line.masked, at=self._clock()
-            )
+            row = add_line(session, ticket, line.sender, line.masked, at=self._clock())
             row.officer_id = line.officer_id
             row.client_key = line.key
             if line.sender is Sender.OFFICER:

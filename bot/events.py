@@ -26,7 +26,7 @@ def publish_nothing(_name: str, _data: Mapping[str, object]) -> None:
 def message_event(
     ticket_id: int | None, conversation_id: int, message_id: int
 ) -> Event:
-    """Return the live event of a new line; ``ticket_id`` is None without a hand-over."""
+    """Return the live event of a new line; ``ticket_id`` None = no hand-over."""
     return "message", {
         "ticket_id": ticket_id,
         "conversation_id": conversation_id,

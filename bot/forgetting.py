@@ -43,9 +43,7 @@ def forget_citizen(
     citizen.is_following = False
     conversation.focus = {}
     _erase_texts(session, conversation.id, at=at)
-    audit(
-        session, "forget", f"conversation {conversation.id}", officer_id=None, at=at
-    )
+    audit(session, "forget", f"conversation {conversation.id}", officer_id=None, at=at)
     ticket = find_open_ticket(session, conversation.id)
     if ticket is None:
         return []

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeAlias
 
 from sqlalchemy import Engine
 
 from .assistant import Assistant
 from .conversation import ConversationStore, Settled
-from .events import Clock, Event, Publish, publish_nothing
 from .errors import StoreUnavailableError
+from .events import Clock, Event, Publish, publish_nothing
 from .inbox import Inbox
 from .privacy import mask_personal_data
+from .replies import get_reply
 from .seal import Seal
 from .turn import Turn
-from .types import Answer, AnswerStatus, Channel, Inbound, Message, MessageKind, Ticket
+from .types import (
+    Answer,
+    AnswerStatus,
+    Block,
+    BlockKind,
+    Channel,
+    Inbound,
+    Message,
+    MessageKind,
+    Ticket,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +84,7 @@ class FrontDesk:
         publish: Publish = publish_nothing,
         wait_s: float = 4.0,
         lease_s: float = LEASE_S,
+        hotline: str = "12345",
     ) -> None:
         """Wire the desk.
 
@@ -85,6 +97,7 @@ class FrontDesk:
             wait_s: Seconds a resend waits for the first one's reply; under 5,
                 WeChat's patience.
             lease_s: Seconds after which a silent composer counts as dead.
+            hotline: Number to call when answering failed.
         """
         self._inbox = Inbox(engine, seal)
         self._conversations = ConversationStore(engine, seal)
@@ -93,6 +106,7 @@ class FrontDesk:
         self._publish = publish
         self._wait_s = wait_s
         self._lease = timedelta(seconds=lease_s)
+        self._hotline = hotline
 
     def receive(self, inbound: Inbound, render: Render) -> Reply:
         """Write a message down, answer it, and store the reply.
@@ -122,9 +136,7 @@ class FrontDesk:
             return self._join(receipt.inbox_id, inbound.channel, render)
         return self._answer(receipt.inbox_id, inbound.channel, render)
 
-    def recover(
-        self, *, render: Callable[[Channel], Render], limit: int = 20
-    ) -> int:
+    def recover(self, *, render: Callable[[Channel], Render], limit: int = 20) -> int:
         """Answer messages whose composer died; returns how many.
 
         On WeChat the connection is gone, so the answer goes to the outbox and the
@@ -148,7 +160,7 @@ class FrontDesk:
         return self._conversations.list_messages(channel, sender_id, after=after)
 
     def find_open_ticket(self, channel: Channel, sender_id: str) -> Ticket | None:
-        """Find the citizen's hand-over that waits or is held; None = the bot answers."""
+        """Find the citizen's open hand-over; None = the bot answers."""
         return self._conversations.find_open_ticket(channel, sender_id)
 
     def count_waiting_before(self, ticket_id: int) -> int:
@@ -215,7 +227,7 @@ class FrontDesk:
         # would hear nothing.
         except Exception:
             _log.exception("message %d could not be answered", inbox_id)
-            return self._assistant.apologise(turn)
+            return apologise(self._hotline)
 
     def _is_late(self, turn: Turn) -> bool:
         late = timedelta(seconds=PASSIVE_WINDOW_S)
@@ -228,3 +240,10 @@ class FrontDesk:
     def _publish_all(self, events: Iterable[Event]) -> None:
         for name, data in events:
             self._publish(name, data)
+
+
+def apologise(hotline: str) -> Answer:
+    """Return the answer to a message that could not be answered: never silence."""
+    status = AnswerStatus.ERROR_UNEXPECTED
+    text = get_reply(status).text.format(hotline=hotline)
+    return Answer(status, (Block(BlockKind.LEAD, (text,)),))

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from .events import Event, message_event
 from .database import Transactions
+from .events import Event, message_event
 from .queries import find_conversation, find_open_ticket
 from .seal import Seal
 from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow, TicketRow
@@ -148,9 +148,7 @@ class Inbox:
             events = (_add_citizen_line(session, row),)
         return Receipt(row.id, conversation.id, is_repeat=False, events=events)
 
-    def _open_conversation(
-        self, session: Session, inbound: Inbound
-    ) -> ConversationRow:
+    def _open_conversation(self, session: Session, inbound: Inbound) -> ConversationRow:
         sender_hash = self._seal.fingerprint(inbound.channel, inbound.sender_id)
         found = find_conversation(session, sender_hash)
         if found is not None:

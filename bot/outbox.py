@@ -33,7 +33,7 @@ class Delivery:
     sender_id: str
     text: str
 
-    #: Tries before this one.
+    #: Tries so far, this one included; at least 1.
     attempts: int
 
     #: The bot's answer, for channels that draw it their own way; None for officers'
@@ -73,11 +73,10 @@ class Outbox:
         )
         with self._tx.write() as session:
             rows = session.execute(statement).all()
-            deliveries = [self._to_delivery(*row) for row in rows]
             for row, _, _ in rows:
                 row.attempts += 1
                 row.next_try_at = now + timedelta(seconds=TAKEN_S)
-        return deliveries
+            return [self._to_delivery(*row) for row in rows]
 
     def mark_sent(self, outbox_id: int) -> None:
         """Note that the channel took the message."""
@@ -88,9 +87,7 @@ class Outbox:
                 .values(state="sent", sent_at=self._clock(), error="")
             )
 
-    def mark_failed(
-        self, outbox_id: int, error: str, retry_in_s: float | None
-    ) -> None:
+    def mark_failed(self, outbox_id: int, error: str, retry_in_s: float | None) -> None:
         """Note a failure.
 
         Args:

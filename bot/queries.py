@@ -45,7 +45,7 @@ def lock_conversation(session: Session, conversation_id: int) -> ConversationRow
     ).scalar_one()
 
 
-def select_tickets() -> Select[tuple[TicketRow, CitizenRow, OfficerRow]]:
+def select_tickets() -> Select[TicketRow, CitizenRow, OfficerRow]:
     """Select tickets with all that their values need."""
     return (
         select(TicketRow, CitizenRow, OfficerRow)
@@ -85,7 +85,7 @@ def count_waiting(session: Session, *, before: int | None = None) -> int:
     return session.execute(statement).scalar_one()
 
 
-def select_lines() -> Select[tuple[MessageRow, OfficerRow, OutboxRow]]:
+def select_lines() -> Select[MessageRow, OfficerRow, OutboxRow]:
     """Select lines with their officer and their delivery."""
     return (
         select(MessageRow, OfficerRow, OutboxRow)

@@ -14,7 +14,9 @@ MARK = "（智能应答）"
 _UNMARKED = frozenset({AnswerStatus.SILENT_OFFICER, AnswerStatus.SILENT_EVENT})
 
 #: Numbering that a document's own lines bring along.
-_NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.、．)）]|[（(][一二三四五六七八九十\d]{1,3}[)）])")
+_NUMBERED = re.compile(
+    r"^\s*(?:\d{1,2}[.、．)）]|[（(][一二三四五六七八九十\d]{1,3}[)）])"
+)
 
 
 def render_plain(answer: Answer) -> str:

@@ -61,6 +61,9 @@ class Seal:
 
 def _derive(key: str, purpose: str) -> bytes:
     hkdf = HKDF(
-        algorithm=hashes.SHA256(), length=32, salt=None, info=f"wenzheng/{purpose}".encode()
+        algorithm=hashes.SHA256(),
+        length=32,
+        salt=None,
+        info=f"wenzheng/{purpose}".encode(),
     )
     return hkdf.derive(key.encode())

@@ -35,7 +35,9 @@ class AnswerSettings:
             ValueError: If a threshold or a count is out of range.
         """
         if not 0 <= self.clarify_at <= self.answer_at <= 1:
-            raise ValueError("clarify_at and answer_at must be 0 ≤ clarify ≤ answer ≤ 1")
+            raise ValueError(
+                "clarify_at and answer_at must be 0 ≤ clarify ≤ answer ≤ 1"
+            )
         if not 2 <= self.max_options <= 9:
             raise ValueError("max_options must be between 2 and 9")
         if self.focus_minutes <= 0:

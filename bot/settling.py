@@ -55,9 +55,7 @@ def store_answer(
     events: list[Event] = []
     ticket = turn.ticket if turn.effect is not Effect.FORGET else None
     if turn.effect is Effect.CLOSE_TICKET and ticket is not None:
-        ticket = move(
-            ticket, TicketState.CLOSED, officer_id=ticket.officer_id, at=at
-        )
+        ticket = move(ticket, TicketState.CLOSED, officer_id=ticket.officer_id, at=at)
         store_move(session, ticket)
         events.append(ticket_event(ticket))
     elif answer.status.calls_officer:

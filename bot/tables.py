@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -43,11 +44,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
     ) -> datetime | None:
         """Refuse naive times: they would shift by eight hours."""
-        from datetime import UTC
-
         if value is None:
             return None
         if value.tzinfo is None:
@@ -55,11 +56,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(
-        self, value: datetime | None, dialect: Dialect
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
     ) -> datetime | None:
         """Give SQLite's naive value its zone back."""
-        from datetime import UTC
-
         if value is None:
             return None
         if value.tzinfo is None:
@@ -115,7 +116,9 @@ class InboxRow(Base):
     channel: Mapped[str] = mapped_column(String(16))
     #: Unique per channel: a resend finds the first row.
     message_key: Mapped[str] = mapped_column(String(160))
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversations.id"), index=True
+    )
     kind: Mapped[str] = mapped_column(String(16))
     #: Masked.
     text: Mapped[str] = mapped_column(Text)
@@ -138,8 +141,8 @@ class MessageRow(Base):
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
-    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), index=True)
     sender: Mapped[str] = mapped_column(String(16))
     #: Masked.
     text: Mapped[str] = mapped_column(Text)
@@ -161,7 +164,9 @@ class TicketRow(Base):
     __tablename__ = "tickets"
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversations.id"), index=True
+    )
     state: Mapped[str] = mapped_column(String(16), index=True)
     reason: Mapped[str] = mapped_column(String(200))
     preview: Mapped[str] = mapped_column(String(200))
@@ -171,6 +176,17 @@ class TicketRow(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+    # At most one open hand-over of a conversation, whatever races.
+    __table_args__ = (
+        Index(
+            "uq_tickets_open",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
+    )
 
 
 class OutboxRow(Base):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from typing import IO, Any
 
 import click
 
@@ -57,15 +58,25 @@ class Context:
         set_up_logging(chosen)
 
 
+class FailedError(click.ClickException):
+    """A command failed; the message is one Chinese sentence. Exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence, without click's English label."""
+        click.echo(f"错误：{self.format_message()}", file=file or sys.stderr)
+
+
 class Commands(click.Group):
     """Commands by name; a mistake of any ends in one sentence and exit code 1."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in the order in which one needs them."""
+        del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
+        del ctx
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name]
@@ -79,14 +90,20 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:  # “| head” has seen enough; click ends quietly
+            raise
         except ConfigError as e:
             raise _fail(ctx, e, str(e)) from e
-        # The outer edge: whatever is raised, people get a sentence and the log the rest.
+        # The outer edge: whatever is raised, people get a sentence.
         except Exception as e:
             raise _fail(ctx, e, _explain(e)) from e
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    help="问政：用本单位自己的政策和办事指南回答群众，答不准就转给工作人员。",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -96,14 +113,14 @@ class Commands(click.Group):
 @click.version_option(package_name="wenzheng", message="%(version)s")
 @click.pass_context
 def main(ctx: click.Context, config: Path | None, debug: bool) -> None:
-    """问政：用本单位自己的政策和办事指南回答群众，答不准就转给工作人员。"""
+    """Take the options that all commands share."""
     ctx.obj = Context(config, os.environ, debug)
 
 
-def _fail(ctx: click.Context, error: Exception, sentence: str) -> click.ClickException:
+def _fail(ctx: click.Context, error: Exception, sentence: str) -> FailedError:
     if isinstance(ctx.obj, Context) and ctx.obj.is_debug:
         _log.error("failed", exc_info=error)
-    return click.ClickException(sentence)
+    return FailedError(sentence)
 
 
 def _explain(error: Exception) -> str:
@@ -124,17 +141,11 @@ _SENTENCES: Mapping[str, str] = {
         "数据库现在用不了：可能被别的程序锁住，或者地址不对。检查办法：wenzheng doctor"
     ),
     "NoReleaseError": "还没有知识可以回答。请先导入资料：wenzheng ingest 文件夹",
-    "ReleaseError": "知识库文件损坏，或者换过编码模型。请重新运行：wenzheng ingest 文件夹",
+    "ReleaseError": (
+        "知识库文件损坏，或者换过编码模型。请重新运行：wenzheng ingest 文件夹"
+    ),
     "EncoderUnavailableError": (
         "编码模型打不开。请检查 config.yaml 的 knowledge.encoder，加 --debug 看原因"
     ),
     "PermissionError": "没有权限读写文件，加 --debug 看是哪一个",
 }
-
-# Without this, click would say "Error:" before our Chinese sentences.
-click.ClickException.show = lambda self, file=None: click.echo(  # type: ignore[method-assign]
-    f"错误：{self.format_message()}", file=file or sys.stderr
-)
-
-if __name__ == "__main__":
-    main()

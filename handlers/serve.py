@@ -138,7 +138,7 @@ def base_url(settings: Settings) -> str:
 
 
 def _command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "handlers.cli", *words]
+    return [sys.executable, "-m", "handlers", *words]
 
 
 def _hold_lock(settings: Settings) -> IO[str]:

@@ -98,9 +98,8 @@ class Supervisor:
             if process.poll() is None:
                 process.terminate()
         deadline = time.monotonic() + STOP_WITHIN_S
-        asked = self.stops
         while any(p.poll() is None for p in running):
-            if time.monotonic() > deadline or self.stops > asked:
+            if time.monotonic() > deadline or self.stops > 1:
                 break
             time.sleep(0.02)
         for process in running:

@@ -54,7 +54,5 @@ def _decode_roughly(data: bytes) -> str:
     texts = [data.decode(name, errors="replace") for name in ("utf-8", "gb18030")]
     text = min(texts, key=lambda each: each.count("\ufffd"))
     if text.count("\ufffd") > len(text) * _MAX_BROKEN_SHARE:
-        raise BrokenFileError(
-            "文字编码无法识别，请用记事本打开后另存为 UTF-8 编码再试"
-        )
+        raise BrokenFileError("文字编码无法识别，请用记事本打开后另存为 UTF-8 编码再试")
     return text

@@ -7,7 +7,9 @@ import unicodedata
 _BLANKS = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 
 #: Zero-width characters, soft hyphens and what pdfium puts for a broken hyphen.
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\ufff9-\ufffb\x00-\x08]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\ufff9-\ufffb\x00-\x08]"
+)
 
 #: Full-width digits and letters, and the radicals that PDF fonts put for characters.
 _SPELLINGS = {
@@ -20,9 +22,15 @@ _RADICALS = re.compile(r"[\u2e80-\u2fdf]")
 _HAN = r"\u4e00-\u9fff〇"
 
 #: A space between a digit and a Chinese character is the typesetter's.
-_FIGURE_GAP = re.compile(rf"(?<=[{_HAN}，。；：、（《]) (?=\d)|(?<=\d) (?=[{_HAN}，。；：、）》%％])")
+_FIGURE_GAP = re.compile(
+    rf"(?<=[{_HAN}，。；：、（《]) (?=\d)|(?<=\d) (?=[{_HAN}，。；：、）》%％])"
+)
 
 _HAN_GAP = re.compile(rf"(?<=[{_HAN}（）《》“”、：]) +(?=[{_HAN}（）《》“”、：])")
+
+_NUMBER_LINE = re.compile(
+    r"^[（(]?[^〔\[（(]{1,14}[〔\[（(]\d{4}[〕\]）)]\s*\d+\s*号[）)]?$"
+)
 
 #: Arabic or Chinese number in front of a heading: 一、 （二） 3. 4） ① and bullets.
 ENUMERATOR = re.compile(
@@ -56,6 +64,20 @@ def close_figure_gaps(text: str) -> str:
 def close_gaps(text: str) -> str:
     """Undo letter-spacing, for titles and labels: 总　则 → 总则."""
     return _HAN_GAP.sub("", text)
+
+
+def join_title_lines(lines: list[str]) -> list[str]:
+    """Join the lines of a centred paragraph; a 文号 among them stays alone."""
+    joined: list[str] = []
+    is_open = False
+    for line in lines:
+        is_number = bool(_NUMBER_LINE.match(line))
+        if is_open and not is_number:
+            joined[-1] += line
+        else:
+            joined.append(line)
+        is_open = not is_number
+    return [close_gaps(line) for line in joined]
 
 
 def strip_enumerator(text: str) -> str:

@@ -32,9 +32,6 @@ class SearchSettings:
     #: Candidates taken from each engine.
     candidates: int = 60
 
-    #: Best candidates whose words are compared with the question.
-    ranked: int = 40
-
 
 class _Release:
     """One opened release; immutable."""

@@ -31,6 +31,14 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=1)
+def _traditional() -> frozenset[str]:
+    """Characters that conversion changes."""
+    block = [chr(code) for code in range(0x3400, 0xA000)]
+    converted = str(_converter().convert("\n".join(block))).split("\n")
+    return frozenset(a for a, b in zip(block, converted, strict=True) if a != b)
+
+
 def normalise(text: str) -> str:
     """Return text in one spelling: NFKC, simplified, single spaces, no controls.
 
@@ -38,7 +46,11 @@ def normalise(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text)
     text = _SPACES.sub(" ", _CONTROL.sub("", text)).strip()
-    return str(_converter().convert(text)) if text else ""
+    # Nearly all text is simplified already; looking is ten times faster than
+    # converting, and this runs for every candidate of every question.
+    if set(text).isdisjoint(_traditional()):
+        return text
+    return str(_converter().convert(text))
 
 
 def terms(text: str) -> list[str]:

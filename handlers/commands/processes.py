@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-@click.command()
+@click.command(help="启动问政：网页、后台任务和内置缓存一起，Ctrl-C 全部停止。")
 @click.pass_obj
 def serve(context: Context) -> None:
-    """启动问政：网页、后台任务和内置缓存一起，Ctrl-C 全部停止。"""
+    """Run everything in one go."""
     from handlers.serve import serve as run
 
     context.start_logging()
     run(context.settings, context.environ, say=click.echo)
 
 
-@click.command()
+@click.command(help="只启动网页服务（含微信回调和坐席工作台）。")
 @click.pass_obj
 def web(context: Context) -> None:
-    """只启动网页服务（含微信回调和坐席工作台）。"""
+    """Run the web process alone."""
     from handlers.gunicorn_app import run_web
     from handlers.serve import LISTEN_FD, check_ready, open_listener
 
@@ -43,10 +43,10 @@ def web(context: Context) -> None:
         run_web(settings, context.environ, lambda: _make_app(settings))
 
 
-@click.command()
+@click.command(help="只启动后台任务（发送微信消息、补答漏掉的问题）。")
 @click.pass_obj
 def worker(context: Context) -> None:
-    """只启动后台任务（发送微信消息、补答漏掉的问题）。"""
+    """Run the worker alone."""
     from handlers.assembly import assemble
     from handlers.worker import run_worker
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 LINK_MINUTES = 30
 
 
-@click.command()
+@click.command(help="把数据库结构升级到当前版本（没有就建立）。")
 @click.pass_obj
 def migrate(context: Context) -> None:
-    """把数据库结构升级到当前版本（没有就建立）。"""
+    """Bring the database up to date."""
     from handlers.config import hide_password
 
     context.start_logging("warning")
@@ -30,10 +30,13 @@ def migrate(context: Context) -> None:
     click.echo(f"数据库已是最新：{hide_password(context.settings.database.url)}")
 
 
-@click.command(hidden=True)
+@click.command(
+    hidden=True,
+    help="供 serve 调用：升级数据库；还没有工作人员时给出一次性口令（JSON）。",
+)
 @click.pass_obj
 def prepare(context: Context) -> None:
-    """供 serve 调用：升级数据库；还没有工作人员时给出一次性口令（JSON）。"""
+    """Migrate, and make a set-up token if nobody can log in yet."""
     context.start_logging()
     parts = _migrate(context)
     found = {}
@@ -44,7 +47,7 @@ def prepare(context: Context) -> None:
     click.echo(json.dumps(found))
 
 
-@click.command("setup-link")
+@click.command("setup-link", help="给出一个新的一次性链接，用来建立工作人员账号。")
 @click.option(
     "--role",
     type=click.Choice(["administrator", "officer"]),
@@ -54,7 +57,7 @@ def prepare(context: Context) -> None:
 @click.option("--json", "is_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj
 def setup_link(context: Context, role: str, is_json: bool) -> None:
-    """给出一个新的一次性链接，用来建立工作人员账号。"""
+    """Make a one-time link for a new account."""
     from handlers.serve import base_url
 
     context.start_logging("warning")
@@ -67,11 +70,11 @@ def setup_link(context: Context, role: str, is_json: bool) -> None:
     click.echo(f"{LINK_MINUTES} 分钟内有效，只能用一次：\n{url}")
 
 
-@click.command()
+@click.command(help="生成密钥，写进 config.yaml 旁边的 .env（已有的绝不覆盖）。")
 @click.option("--print", "is_print", is_flag=True, help="只显示，不写文件。")
 @click.pass_obj
 def keygen(context: Context, is_print: bool) -> None:
-    """生成密钥，写进 config.yaml 旁边的 .env（已有的绝不覆盖）。"""
+    """Make the secret key; never overwrite one."""
     line = f"WENZHENG_SECRET_KEY={secrets.token_urlsafe(32)}\n"
     if is_print:
         click.echo(line, nl=False)

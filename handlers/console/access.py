@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
@@ -153,7 +163,7 @@ def _ask_to_log_in() -> ResponseReturnValue:
     if is_page and not is_from_script():
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("console.show_login", next=wanted))
-    return "登录已过期，请重新登录。", 401, {"Content-Type": "text/plain; charset=utf-8"}
+    return Response("登录已过期，请重新登录。", 401, mimetype="text/plain")
 
 
 def is_from_script() -> bool:
@@ -189,4 +199,4 @@ def _set_up(app: Flask) -> None:
 
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
-    _set_up(state.app)
+    _set_up(cast("Flask", state.app))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, url_for
@@ -80,7 +81,7 @@ def show_setup(token: str) -> ResponseReturnValue:
     role = parts().officers.find_setup_role(token)
     if role is None:
         return _unusable_link()
-    return render_template("console/setup.html", role=role, given={}, faults={})
+    return _setup_page(role, {}, {})
 
 
 @blueprint.post("/setup/<token>")
@@ -92,9 +93,9 @@ def set_up(token: str) -> ResponseReturnValue:
         return _unusable_link()
     given = {name: request.form.get(name, "") for name in _FIELDS}
     password = request.form.get("password", "")
+    if password != request.form.get("password_again", ""):
+        return _setup_page(role, given, {"password_again": "两次输入的密码不一样。"})
     try:
-        if password != request.form.get("password_again", ""):
-            raise AccountFieldError("password_again", "两次输入的密码不一样。")
         officer = parts().officers.redeem(token, password=password, **given)
     except SetupTokenError:
         return _unusable_link()
@@ -108,8 +109,14 @@ def set_up(token: str) -> ResponseReturnValue:
         sign_in(officer)
         _log.info("officer %d made with role %s", officer.id, officer.role)
         return redirect(url_for("console.show_queue"))
+    return _setup_page(role, given, faults)
+
+
+def _setup_page(
+    role: str, given: Mapping[str, str], faults: Mapping[str, str]
+) -> ResponseReturnValue:
     page = render_template("console/setup.html", role=role, given=given, faults=faults)
-    return page, 422
+    return page, 422 if faults else 200
 
 
 def _login_page(*, wanted: str, login: str = "", fault: str = "") -> str:

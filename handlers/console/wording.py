@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import groupby
@@ -113,7 +113,7 @@ def find_evidence(messages: Sequence[Message]) -> Evidence | None:
     return None
 
 
-def describe_source(hit: object) -> str:
+def describe_source(hit: Mapping[str, object]) -> str:
     """Return where a passage stands: title, place within it, region."""
     parts = [str(_get(hit, "title")), str(_get(hit, "heading"))]
     region = str(_get(hit, "region"))
@@ -121,7 +121,7 @@ def describe_source(hit: object) -> str:
     return f"{named}（{region}）" if region else named
 
 
-def suggest(hit: object) -> Suggestion:
+def suggest(hit: Mapping[str, object]) -> Suggestion:
     """Make a passage into words for the reply box."""
     text, source = str(_get(hit, "text")).strip(), describe_source(hit)
     return Suggestion(text, source, f"{text}\n依据：{source}")
@@ -135,8 +135,8 @@ def suggest_from(messages: Sequence[Message]) -> Suggestion | None:
     return suggest(evidence.hits[0])
 
 
-def _get(hit: object, key: str) -> object:
-    return (hit.get(key) if isinstance(hit, dict) else None) or ""
+def _get(hit: Mapping[str, object], key: str) -> object:
+    return hit.get(key) or ""
 
 
 def _waited(minutes: int) -> str:

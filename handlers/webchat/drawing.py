@@ -19,6 +19,9 @@ _PAUSE = timedelta(minutes=10)
 #: What is drawn at once; older lines stay stored.
 MAX_LINES = 200
 
+#: A number that the line of a document brings along: 1. or （一）.
+_NUMBER = re.compile(r"\s*(?:\d{1,2}[.、．)）]|[（(][一二三四五六七八九十\d]{1,3}[)）])")
+
 _PHONE = re.compile(r"(?:\+86-?)?\d[\d-]{1,14}\d")
 
 #: The web page draws from the stored messages, so its stored reply is a word.
@@ -33,9 +36,6 @@ class Line:
 
     #: "11月22日 20:31" after a pause, else empty.
     time: str
-
-    #: The first line of an officer after the bot's: a notice stands before it.
-    is_officer_taking_over: bool
 
     #: First character of the officer's name, for the square beside the bubble.
     initial: str
@@ -82,7 +82,6 @@ def draw_lines(messages: Sequence[Message], *, after: int = 0) -> list[Line]:
     """
     lines = []
     shown_at: datetime | None = None
-    speaker = Sender.BOT
     for message in messages:
         is_officer = message.sender is Sender.OFFICER
         is_pause = shown_at is None or message.created_at - shown_at > _PAUSE
@@ -90,14 +89,11 @@ def draw_lines(messages: Sequence[Message], *, after: int = 0) -> list[Line]:
             Line(
                 message=message,
                 time=format_time(message.created_at) if is_pause else "",
-                is_officer_taking_over=is_officer and speaker is Sender.BOT,
                 initial=find_initial(message.officer_name) if is_officer else "",
                 is_last=message is messages[-1],
             )
         )
         shown_at = message.created_at
-        if message.sender in {Sender.BOT, Sender.OFFICER}:
-            speaker = message.sender
     return [line for line in lines if line.message.id > after][-MAX_LINES:]
 
 
@@ -130,6 +126,11 @@ def format_time(at: datetime) -> str:
     """Return Beijing time: "11月22日 20:31"."""
     local = at.astimezone(_BEIJING)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def has_numbers(texts: Sequence[str]) -> bool:
+    """Tell whether lines are numbered already, and must not be numbered twice."""
+    return any(_NUMBER.match(text) for text in texts)
 
 
 def split_phones(text: str) -> list[tuple[str, str]]:

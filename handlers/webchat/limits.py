@@ -31,6 +31,7 @@ class AskLimits:
     def __init__(self, redis: Any) -> None:
         """Count in ``redis``, a redis-py client; None = in this process alone."""
         self._local = FixedWindowRateLimiter(MemoryStorage())
+        self._was_lost = False
         self._shared: FixedWindowRateLimiter | None = None
         if redis is not None:
             storage = RedisStorage(
@@ -48,7 +49,16 @@ class AskLimits:
         key = sha256(who.encode()).hexdigest()[:32]
         if self._shared is not None:
             try:
-                return self._shared.hit(limit, key)
+                is_within = self._shared.hit(limit, key)
             except StorageError as e:
-                _log.warning("questions are counted without Redis: %r", e.storage_error)
+                self._tell_once(e)
+            else:
+                self._was_lost = False
+                return is_within
         return self._local.hit(limit, key)
+
+    def _tell_once(self, error: StorageError) -> None:
+        """Log the first failure of a row: without Redis every question is one."""
+        if not self._was_lost:
+            _log.warning("questions counted without Redis: %r", error.storage_error)
+        self._was_lost = True

@@ -49,7 +49,9 @@ def _prepare(state: BlueprintSetupState) -> None:
     app = state.app
     app.extensions[_LIMITS] = AskLimits(app.extensions["wenzheng"].redis)
     app.jinja_env.globals.update(
-        split_phones=drawing.split_phones, find_link=drawing.find_link
+        find_link=drawing.find_link,
+        has_numbers=drawing.has_numbers,
+        split_phones=drawing.split_phones,
     )
 
 

@@ -27,7 +27,7 @@ from .tokens import FetchedToken, TokenStore
 _log = logging.getLogger(__name__)
 
 #: WeChat answers in tens of milliseconds; a stalled call must not hold a worker.
-_TIMEOUT = httpx.Timeout(3.0, connect=1.0)
+CONNECT_WITHIN_S, READ_WITHIN_S = 1.0, 3.0
 
 #: The first call and at most two more, when WeChat is busy or answers 5xx.
 _MAX_CALLS = 3
@@ -44,6 +44,7 @@ class WeChatClient:
         redis: Redis | None,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        read_within_s: float = READ_WITHIN_S,
     ) -> None:
         """Prepare the client; no call is made.
 
@@ -51,6 +52,7 @@ class WeChatClient:
             settings: Needs ``app_id``, ``secret`` and ``api_base``.
             redis: Where the token is shared; None = this process alone.
             sleep: Waits between tries.
+            read_within_s: Seconds for WeChat to answer one call.
 
         Raises:
             ValueError: If ``api_base`` is neither https nor this machine: the secret
@@ -65,7 +67,7 @@ class WeChatClient:
         self._host = (base.hostname, base.port)
         self._http = httpx.Client(
             base_url=settings.api_base,
-            timeout=_TIMEOUT,
+            timeout=httpx.Timeout(read_within_s, connect=CONNECT_WITHIN_S),
             follow_redirects=False,
             trust_env=not is_local,
             event_hooks={"request": [self._check_host]},

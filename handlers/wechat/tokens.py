@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 _MARGIN_S = 120
 
 #: A lock whose holder died is free again; longer than a fetch may take.
-_LOCK_S = 10.0
+LOCK_S = 10.0
 
 #: Those who waited while a fetch failed get the same error instead of their own try.
 _FAILURE_S = 1.0
@@ -50,6 +50,7 @@ class TokenStore:
         redis: Redis | None,
         *,
         timer: Callable[[], float] = time.monotonic,
+        lock_s: float = LOCK_S,
     ) -> None:
         """Prepare the store; nothing is fetched yet.
 
@@ -58,11 +59,13 @@ class TokenStore:
             fetch: Gets a token from WeChat; raises WeChatError.
             redis: Shared by all processes; None = this process alone.
             timer: Seconds, growing.
+            lock_s: How long one may hold the lock, and others wait for it.
         """
         self._name = name
         self._fetch = fetch
         self._redis = redis
         self._timer = timer
+        self._lock_s = lock_s
         self._lock = Lock()
         self._local: tuple[str, float] = ("", 0.0)
         self._failure: tuple[WeChatError, float] | None = None
@@ -134,7 +137,9 @@ class TokenStore:
         lock = None
         if self._redis is not None:
             lock = self._redis.lock(
-                f"{self._name}:lock", timeout=_LOCK_S, blocking_timeout=_LOCK_S
+                f"{self._name}:lock",
+                timeout=self._lock_s,
+                blocking_timeout=self._lock_s,
             )
         try:
             held = lock is not None and bool(lock.acquire())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_T = TypeVar("_T")
+
 blueprint = Blueprint("wechat", __name__, url_prefix="/wechat")
 
 
@@ -33,7 +36,7 @@ def verify() -> Response:
     be a hole. 200, or 403/400 without a word.
     """
     try:
-        echo = _make_gateway().verify(request.args)
+        echo = _guard(lambda: _make_gateway().verify(request.args))
     except PushRefusedError as e:
         return _refuse(e)
     return _respond(echo, "text/plain")
@@ -50,7 +53,7 @@ def receive() -> Response:
     """
     try:
         gateway = _make_gateway()
-        push = _read(gateway)
+        push = _guard(lambda: gateway.read(request.args, _read_body()))
     except PushRefusedError as e:
         return _refuse(e)
     return _answer(gateway, push)
@@ -92,16 +95,21 @@ def _render(gateway: Gateway, push: Push, args: dict[str, str], answer: Answer) 
     return gateway.seal(xml, args)
 
 
-def _read(gateway: Gateway) -> Push:
+def _read_body() -> bytes:
     request.max_content_length = MAX_BODY_BYTES
     try:
-        return gateway.read(request.args, request.get_data(cache=False))
-    except PushRefusedError:
-        raise
+        return request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise PushTooLargeError("body over 64 KB") from None
+
+
+def _guard(read: Callable[[], _T]) -> _T:
+    """The outer edge: whatever hostile input still raises ends here, quietly."""
+    try:
+        return read()
+    except PushRefusedError:
+        raise
     except Exception as e:
-        # The outer edge: whatever hostile input still raises ends here, quietly.
         raise MalformedPushError(f"unexpected: {_locate(e)}") from None
 
 

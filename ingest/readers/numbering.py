@@ -51,7 +51,9 @@ class Numbering:
     def label(self, paragraph: _Element) -> str:
         """Return the number in front of a paragraph; empty when it has none."""
         num_id = paragraph.find("w:pPr/w:numPr/w:numId", _NS)
-        abstract = self._abstract.get(num_id.get(_VAL, "")) if num_id is not None else None
+        abstract = (
+            self._abstract.get(num_id.get(_VAL, "")) if num_id is not None else None
+        )
         if abstract is None:
             return ""
         ilvl = paragraph.find("w:pPr/w:numPr/w:ilvl", _NS)
@@ -80,7 +82,11 @@ class Numbering:
         id_ = abstract.get(qn("w:abstractNumId"), "")
         for level in abstract.iterfind("w:lvl", _NS):
             values = {}
-            for name, default in (("numFmt", "decimal"), ("lvlText", ""), ("start", "1")):
+            for name, default in (
+                ("numFmt", "decimal"),
+                ("lvlText", ""),
+                ("start", "1"),
+            ):
                 found = level.find(f"w:{name}", _NS)
                 values[name] = default if found is None else found.get(_VAL, default)
             start = int(values["start"]) if values["start"].isdigit() else 1

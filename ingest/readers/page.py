@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from ..charset import decode
 from ..errors import NoTextError
-from ..text import clean_line, clean_lines, close_gaps
+from ..text import clean_line, clean_lines, join_title_lines
 from ..types import Align, Block, BlockKind, Document, Rows
 
 _DROPPED = {
@@ -90,7 +90,9 @@ def _iter_meta(root: HtmlElement) -> Iterator[tuple[str, str]]:
 
 def _find_url(root: HtmlElement, text: str) -> str:
     for link in root.iter("link"):
-        if link.get("rel") == "canonical" and str(link.get("href", "")).startswith("http"):
+        if link.get("rel") == "canonical" and str(link.get("href", "")).startswith(
+            "http"
+        ):
             return str(link.get("href"))
     match = _URL.search(text[:2000])
     return match[1] if match else ""
@@ -181,11 +183,9 @@ class _Walker:
         self._pending.clear()
         lines = clean_lines(text.replace("\t", " ")).splitlines()
         if (level or align is Align.CENTRE) and lines:
-            lines = [close_gaps("".join(lines))]
+            lines = join_title_lines(lines)
         kind = BlockKind.HEADING if level else BlockKind.TEXT
-        self._blocks += [
-            Block(kind, line, level=level, align=align) for line in lines
-        ]
+        self._blocks += [Block(kind, line, level=level, align=align) for line in lines]
 
 
 def _squeeze(text: str | None) -> str:
@@ -263,9 +263,7 @@ def _read_cell(cell: HtmlElement) -> str:
     lines: list[str] = []
     for block in _Walker().walk(cell):
         if block.kind is BlockKind.TABLE:
-            lines += [
-                "\t".join(clean_line(text) for text in row) for row in block.rows
-            ]
+            lines += ["\t".join(clean_line(text) for text in row) for row in block.rows]
         else:
             lines.append(block.text)
     return "\n".join(lines)

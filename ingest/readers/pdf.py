@@ -7,7 +7,7 @@ same lines, pdfium in a fifteenth of the time.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -22,6 +22,10 @@ _MIN_CHARS = 20
 
 #: Pages read at most; the Civil Code has 234.
 MAX_PAGES = 3000
+
+#: Lines this near in height are one, in points; a wider gap is a blank.
+_SAME_LINE = 3.0
+_WORD_GAP = 6.0
 
 #: pdfium keeps global state: one thread at a time.
 _lock = threading.Lock()
@@ -76,17 +80,32 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
     page = document[index]
     text_page = page.get_textpage()
     try:
-        lines = []
+        lines: list[Line] = []
         for run in _iter_runs(text_page):
-            text = close_figure_gaps(clean_line(run.text))
-            if text:
-                left, bottom, *_ = text_page.get_charbox(run.first, loose=True)
-                right = text_page.get_charbox(run.last, loose=True)[2]
-                lines.append(Line(text, left, right, bottom))
-        return Page(index + 1, page.get_width(), tuple(lines))
+            if not clean_line(run.text):
+                continue
+            left, bottom, *_ = text_page.get_charbox(run.first, loose=True)
+            right = text_page.get_charbox(run.last, loose=True)[2]
+            line = Line(run.text, left, right, bottom)
+            if lines and _is_beside(lines[-1], line):
+                gap = " " if left - lines[-1].right > _WORD_GAP else ""
+                last = lines.pop()
+                line = Line(last.text + gap + run.text, last.left, right, last.bottom)
+            lines.append(line)
+        return Page(index + 1, page.get_width(), tuple(map(_tidy, lines)))
     finally:
         text_page.close()
         page.close()
+
+
+def _is_beside(last: Line, line: Line) -> bool:
+    """Whether a change of font, and not the end of the line, parted the two."""
+    is_level = abs(last.bottom - line.bottom) < _SAME_LINE
+    return is_level and line.left >= last.right - _SAME_LINE
+
+
+def _tidy(line: Line) -> Line:
+    return replace(line, text=close_figure_gaps(clean_line(line.text)))
 
 
 def _iter_runs(text_page: pypdfium2.PdfTextPage) -> list[_Run]:

@@ -51,6 +51,9 @@ _OPENER = re.compile(
     r"|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|附件|\d{1,2}[.．、](?!\d))"
 )
 
+#: A line in brackets under a title; amended laws list every amendment there.
+_MAX_BRACKET = 400
+
 _ENDS = tuple("。；：！？”）】》.;:!?")
 
 
@@ -71,7 +74,11 @@ def join_lines(pages: Iterable[Page]) -> list[Block]:
     for page in pages:
         margins = _measure(page)
         for line in page.lines:
-            if blocks and last is not None and _continues(last, line, margins):
+            if (
+                blocks
+                and last is not None
+                and (_continues(last, line, margins) or _is_open(blocks[-1].text))
+            ):
                 joined = _glue(blocks[-1].text, line.text)
                 blocks[-1] = replace(blocks[-1], text=joined)
             else:
@@ -101,6 +108,11 @@ def _continues(last: Line, line: Line, margins: _Margins) -> bool:
     if line.left > margins.left + _INDENT:
         return False
     return not (_OPENER.match(line.text) and last.text.endswith(_ENDS))
+
+
+def _is_open(text: str) -> bool:
+    """Whether a bracket at the front of a short paragraph still has to close."""
+    return text.startswith("（") and "）" not in text and len(text) < _MAX_BRACKET
 
 
 def _glue(first: str, second: str) -> str:

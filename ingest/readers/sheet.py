@@ -105,7 +105,9 @@ def _fill_down(
 
 
 def _strip_right(rows: list[list[str]]) -> Rows:
-    width = max((n + 1 for row in rows for n, cell in enumerate(row) if cell), default=0)
+    width = max(
+        (n + 1 for row in rows for n, cell in enumerate(row) if cell), default=0
+    )
     return tuple(tuple(row[:width]) for row in rows)
 
 

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from lxml.etree import XMLSyntaxError, _Element
 
 from ..errors import BrokenFileError
-from ..text import clean_line, clean_lines, close_gaps
+from ..text import clean_line, clean_lines, join_title_lines
 from ..types import Align, Block, BlockKind, Document, Rows
 from .numbering import Numbering
 
@@ -75,9 +75,10 @@ class _Reader:
         level = _read_level(style)
         align = _ALIGNS.get(_get(element, "w:pPr/w:jc"), Align.LEFT)
         text = self._numbering.label(element) + _read_text(element)
+        lines = clean_lines(text.replace("\t", " ")).splitlines()
         if level or align is Align.CENTRE:
-            text = close_gaps(text.replace("\n", ""))
-        for line in clean_lines(text.replace("\t", " ")).splitlines():
+            lines = join_title_lines(lines)
+        for line in lines:
             kind = BlockKind.HEADING if level else BlockKind.TEXT
             yield Block(kind, line, level=level, align=align)
         for box in element.iter(qn("w:txbxContent")):

@@ -57,7 +57,9 @@ _BY_LABEL = {
     label: fact for fact, labels in _LABELS.items() for label in labels.split()
 }
 
-_LINE = re.compile(r"^[【\[]?(?P<label>[^：:【】]{2,10})[】\]]?\s*[：:]\s*(?P<value>.*)$")
+_LINE = re.compile(
+    r"^[【\[]?(?P<label>[^：:【】]{2,10})[】\]]?\s*[：:]\s*(?P<value>.*)$"
+)
 
 #: Facts stand at the top; further down "标题：" is somebody's sentence.
 _TOP_BLOCKS = 15

@@ -17,13 +17,18 @@ _TITLE_END = re.compile(
     r"|批复|函|纪要|方案|规划|纲要|计划|规则|章程|准则|制度|标准|规范|指引|指南|要点"
     r"|措施|预案|目录|清单|解释|解读|答复|说明|说明书|手册|字典|汇编|须知|政策|规程|办法问答)$"
 )
+
+#: After these a title is over; after the others, such as 制度, it may go on.
+_STRONG_END = re.compile(
+    r"(?:通知|意见|办法|条例|细则|决定|决议|通告|公告|公报|批复|函|通报|答复|命令|规定|纪要)$"
+)
 _REMARK = re.compile(r"[（(][^（）()]{1,20}[)）]$")
 
 #: 云泽市民政局文件: the red head; and bodies as signatures write them.
 _RED_HEAD = re.compile(r"^(?P<issuer>[\u4e00-\u9fff、 ]{3,60}?)\s*文件$")
 _BODY = re.compile(
-    r"^[\u4e00-\u9fff、（） ]{2,40}(?:局|委|委员会|政府|办公室|办公厅|厅|部|院|中心|署"
-    r"|会议|代表大会|联合会|法院|检察院|银行|大队|支队|管委会|国务院|处)$|^国务院$"
+    r"^(?!.*(?:转发|印发|关于|对|第))[\u4e00-\u9fff、（） ]{2,40}(?:局|委|委员会|政府|办公室|办公厅|厅|部|院|中心|署"
+    r"|代表大会|联合会|法院|检察院|银行|大队|支队|管委会|国务院|处)$|^国务院$"
 )
 
 #: Lines a site or a template puts around the title.
@@ -39,7 +44,9 @@ _MAX_TITLE = 120
 _MAX_TITLE_LINES = 4
 
 #: An order publishes a rule under another name: 《专利代理条例》已经…公布.
-_PUBLISHED = re.compile(r"《([^》]+(?:《[^》]+》[^》]*)?)》(?:已|业|经)[^。]{0,80}?公布")
+_PUBLISHED = re.compile(
+    r"《([^》]+(?:《[^》]+》[^》]*)?)》(?:已|业|经)[^。]{0,80}?公布"
+)
 
 
 @dataclass(slots=True)
@@ -82,7 +89,11 @@ def _begins_text(block: Block) -> bool:
     text = block.text
     if block.kind is BlockKind.TABLE or marks.CONTENTS.match(text):
         return True
-    if marks.match_article(text) or marks.match_chapter(text) or marks.FIRST.match(text):
+    if (
+        marks.match_article(text)
+        or marks.match_chapter(text)
+        or marks.FIRST.match(text)
+    ):
         return True
     if text.endswith(("：", ":")) and not marks.ANNEX.match(text):
         return True
@@ -115,10 +126,14 @@ def _pick_title(lines: Sequence[Block]) -> str:
     if first is not None and len(first.text) > 5:
         return tidy_title(first.text)
     texts = [line.text for line in marked]
+    best = ""
     for end in range(1, min(_MAX_TITLE_LINES, len(texts)) + 1):
         joined = "".join(texts[:end])
-        if is_title(joined):
-            return tidy_title(joined)
+        best = joined if is_title(joined) else best
+        if best and _STRONG_END.search(_REMARK.sub("", best)):
+            break
+    if best:
+        return tidy_title(best)
     for text in texts:
         if is_title(text):
             return tidy_title(text)

@@ -18,7 +18,9 @@ _REFERENCE = re.compile(
 )
 
 #: 第二章 申请与受理: level, number and name.
-CHAPTER = re.compile(rf"^第\s*{_NUMBER}\s*(?P<level>分编|编|章|节)\s*(?P<name>.{{0,40}})$")
+CHAPTER = re.compile(
+    rf"^第\s*{_NUMBER}\s*(?P<level>分编|编|章|节)\s*(?P<name>.{{0,40}})$"
+)
 
 #: Depth of a chapter mark.
 LEVELS = {"编": 0, "分编": 1, "章": 2, "节": 3}
@@ -27,14 +29,18 @@ CONTENTS = re.compile(r"^目\s*[录次]$")
 
 #: 附件, 附件1:, 附表二 on a line of its own, perhaps with a short name.
 ANNEX = re.compile(r"^附\s*[件表录]\s*[一二三四五六七八九十\d]*\s*[:：]?$")
-ANNEX_NAMED = re.compile(r"^附\s*[件表录]\s*[一二三四五六七八九十\d]+\s*[:：]?\s*[^：:。；]{2,40}$")
+ANNEX_NAMED = re.compile(
+    r"^附\s*[件表录]\s*[一二三四五六七八九十\d]+\s*[:：]?\s*[^：:。；]{2,40}$"
+)
 
 #: 附件：1. …, the list of annexes under a text.
 ANNEX_LIST = re.compile(r"^附\s*件\s*[:：]\s*\S")
 
 #: 一、 and （一）.
 FIRST = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]\s*(?P<rest>.*)$", re.DOTALL)
-SECOND = re.compile(r"^[（(][一二三四五六七八九十]{1,3}[)）]\s*(?P<rest>.*)$", re.DOTALL)
+SECOND = re.compile(
+    r"^[（(][一二三四五六七八九十]{1,3}[)）]\s*(?P<rest>.*)$", re.DOTALL
+)
 
 _DOT_LEADERS = re.compile(r"[.．…·\s]{2,}\d+$|\t\d+$")
 

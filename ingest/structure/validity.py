@@ -19,8 +19,11 @@ _SELF = (
 _FROM = re.compile(
     rf"自\s*(?P<day>{DATE}|(?:印发|公布|发布|下发|发文|颁布)之日)\s*起\s*(?:正式)?(?:施行|实施|执行|生效|试行)"
 )
+_PUBLISHED = re.compile(r"公布|印发|发布|通过")
 _SELF_RE = re.compile(_SELF)
-_UNTIL = re.compile(rf"(?:有效期[限]?(?:截)?至|施行至|执行至|实施至|至)\s*(?P<day>{DATE})")
+_UNTIL = re.compile(
+    rf"(?:有效期[限]?(?:截)?至|施行至|执行至|实施至|至)\s*(?P<day>{DATE})"
+)
 _SPAN = re.compile(
     rf"自\s*(?P<from>{DATE})\s*(?:起)?\s*(?:施行|实施|执行)?\s*[，,]?\s*(?:有效期)?至\s*(?P<until>{DATE})"
 )
@@ -32,7 +35,9 @@ _ENDS = re.compile(
     r"(?:同时|即行|相应|一并|予以|自行|随之)?(?:废止|停止执行|不再执行|失效)"
 )
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
-_TITLE = re.compile(r"《(?P<title>[^《》]+(?:《[^《》]+》[^《》]*)*)》(?P<number>[（(][^（）()]{4,30}[)）])?")
+_TITLE = re.compile(
+    r"《(?P<title>[^《》]+(?:《[^《》]+》[^《》]*)*)》(?P<number>[（(][^（）()]{4,30}[)）])?"
+)
 
 #: A repeal of one article leaves the document in force.
 _PARTIAL = re.compile(r"^第[一二三四五六七八九十百\d]+(?:条|款|项|章)")
@@ -56,16 +61,23 @@ def find_validity(lines: Iterable[str], issued_on: date | None) -> Validity:
     effective: date | None = None
     expires: date | None = None
     for line in lines:
-        if not _SELF_RE.search(line) and not _FROM.search(line):
+        if not _speaks_of_itself(line):
             continue
         if match := _FROM.search(line):
-            if not _SELF_RE.search(line[: match.start()]) and effective:
-                continue
             effective = find_date(match["day"]) or issued_on or effective
         expires = _find_end(line, effective) or expires
     if effective and expires and expires < effective:
         expires = None
     return Validity(effective, expires)
+
+
+def _speaks_of_itself(line: str) -> bool:
+    """ "…自3月1日起执行新标准" is a rule of its own: it says nothing of the document."""
+    match = _FROM.search(line)
+    if match is None:
+        return bool(_SELF_RE.search(line))
+    before = line[: match.start()]
+    return bool(_SELF_RE.search(before) or _PUBLISHED.search(before) or not before)
 
 
 def _find_end(line: str, effective: date | None) -> date | None:

@@ -14,6 +14,10 @@ from .text import (
 
 MATERIAL_HEADERS = ["序号", "材料名称", "原件", "复印件", "备注"]
 
+#: Label and value; together the 15 cm between Word's margins.
+_FACT_WIDTHS_CM = (3, 12)
+_MATERIAL_WIDTHS_CM = (1.4, 5.4, 1.5, 1.7, 5)
+
 SHEET_HEADERS = (
     "事项名称",
     "日常用语",
@@ -48,11 +52,12 @@ def render_guide_docx(guide: Record) -> bytes:
         document, f"{guide['title']}办事指南", align=word.CENTRE, size=20, bold=True
     )
     before, after = _split_rows(guide)
-    word.add_table(document, before)
+    word.add_table(document, before, _FACT_WIDTHS_CM)
     word.add_line(document, "申请材料", bold=True)
-    word.add_table(document, [MATERIAL_HEADERS, *_make_material_rows(guide)])
+    materials = [MATERIAL_HEADERS, *_make_material_rows(guide)]
+    word.add_table(document, materials, _MATERIAL_WIDTHS_CM)
     word.add_line(document, "办理信息", bold=True)
-    word.add_table(document, after)
+    word.add_table(document, after, _FACT_WIDTHS_CM)
     return word.save_document(document)
 
 

@@ -36,9 +36,8 @@ def write_place(place: Record) -> str:
 
 def write_material(material: Record) -> str:
     """Write a material on one line, as sheets without a table do."""
-    text = (
-        f"{material['name']}（原件：{material['original']}，复印件：{material['copy']}）"
-    )
+    copies = f"原件：{material['original']}，复印件：{material['copy']}"
+    text = f"{material['name']}（{copies}）"
     return f"{text}；备注：{material['note']}" if material["note"] else text
 
 

@@ -1,5 +1,6 @@
 """Word documents with Chinese fonts; what they say is the callers' business."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from docx import Document
@@ -7,7 +8,7 @@ from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
-from docx.shared import Pt, RGBColor
+from docx.shared import Cm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
@@ -73,11 +74,16 @@ def underline_in_red(paragraph: Paragraph) -> None:
     paragraph._p.get_or_add_pPr().append(borders)
 
 
-def add_table(document: WordDocument, rows: list[list[str]]) -> Table:
+def add_table(
+    document: WordDocument, rows: list[list[str]], widths_cm: Sequence[float]
+) -> Table:
     """Add a ruled table; a line break in a cell starts a paragraph."""
-    table = document.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
+    table = document.add_table(rows=0, cols=len(widths_cm), style="Table Grid")
+    table.autofit = False
     for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
+        cells = table.add_row().cells
+        for cell, text, width in zip(cells, row, widths_cm, strict=True):
+            cell.width = Cm(width)
             first, *rest = text.split("\n")
             cell.paragraphs[0].add_run(first)
             for line in rest:

@@ -72,7 +72,7 @@ DRAFTS = (
         aliases=("80岁老人补贴", "老年人高龄补贴"),
         sections={
             Aspect.CONDITIONS: "1. 具有云泽市户籍；2. 年满80周岁。",
-            Aspect.MATERIALS: "1. 居民身份证：原件1份，复印件1份\n2. 社会保障卡复印件1份",
+            Aspect.MATERIALS: "1. 居民身份证：原件1份\n2. 社会保障卡复印件1份",
             Aspect.PLACE: "云泽市政务服务中心2楼民政窗口，云泽市东湖区湖滨路88号",
             Aspect.BASIS: "《云泽市高龄津贴发放办法》第四条",
         },

@@ -45,7 +45,7 @@ def test_a_question_of_asking_words_only_keeps_its_terms():
 
 
 def test_words_leave_out_single_characters():
-    """jieba's words serve for weights and highlighting."""
+    """Jieba's words serve for weights and highlighting."""
     assert "居住证" in words("我想办居住证") or "居住" in words("我想办居住证")
     assert all(len(word) > 1 for word in words("我想办居住证"))
 

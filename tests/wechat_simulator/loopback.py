@@ -47,7 +47,8 @@ def serve(app: Callable[..., Any]) -> Iterator[str]:
     server = make_server(
         "127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler
     )
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # Looks for the end 50 times a second: half a second each, the default, adds up.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

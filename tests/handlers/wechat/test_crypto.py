@@ -77,7 +77,13 @@ def test_empty_and_odd_parts_are_refused(token, signature, parts):
 
 @pytest.mark.parametrize(
     ("key", "app_id"),
-    [("", "wx1"), ("a" * 42, "wx1"), ("a" * 44, "wx1"), ("+" * 43, "wx1"), ("a" * 43, "")],
+    [
+        ("", "wx1"),
+        ("a" * 42, "wx1"),
+        ("a" * 44, "wx1"),
+        ("+" * 43, "wx1"),
+        ("a" * 43, ""),
+    ],
 )
 def test_no_cipher_without_key_and_app_id(key, app_id):
     """Half configured is not configured."""

@@ -15,7 +15,8 @@ NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 #: Nested entities, a file, and a parameter entity from the network.
 HOSTILE = [
-    '<!DOCTYPE a [<!ENTITY b "cc"><!ENTITY d "&b;&b;&b;">]><xml><MsgType>&d;</MsgType></xml>',
+    '<!DOCTYPE a [<!ENTITY b "cc"><!ENTITY d "&b;&b;&b;">]>'
+    "<xml><MsgType>&d;</MsgType></xml>",
     '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><xml><Content>&x;</Content></xml>',
     '<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1:9/"> %x;]><xml></xml>',
     '<!DOCTYPE xml SYSTEM "http://127.0.0.1:9/"><xml><MsgType>text</MsgType></xml>',
@@ -101,7 +102,14 @@ def test_unsupported_sticker_is_a_picture():
 
 @pytest.mark.parametrize(
     "text",
-    ["<!DOCTYPE html>", "a]]>b", "<a href='x'>y</a>", "&amp;", "if (a[b[0]]>1)", "😀👨‍👩‍👧"],
+    [
+        "<!DOCTYPE html>",
+        "a]]>b",
+        "<a href='x'>y</a>",
+        "&amp;",
+        "if (a[b[0]]>1)",
+        "😀👨‍👩‍👧",
+    ],
 )
 def test_citizens_may_write_anything(text):
     """Markup inside a message is only words."""

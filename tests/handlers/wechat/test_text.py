@@ -12,7 +12,10 @@ from handlers.wechat.text import clean_text, count_bytes, iter_sentences, split_
 @pytest.mark.parametrize(
     ("text", "clean"),
     [
-        ('<a href="weixin://bizmsgmenu?x">点</a>', '＜a href="weixin：//bizmsgmenu?x">点＜/a>'),
+        (
+            '<a href="weixin://bizmsgmenu?x">点</a>',
+            '＜a href="weixin：//bizmsgmenu?x">点＜/a>',
+        ),
         ("<A HREF='https://x.example'>", "＜A HREF='https://x.example'>"),
         ("<\x00a href=x>", "＜a href=x>"),
         ("< a>", "＜ a>"),
@@ -35,7 +38,9 @@ def test_clean_text_is_legal_xml_without_tags(text):
     """Whatever comes in; cleaning twice changes nothing."""
     clean = clean_text(text)
     assert not re.search(r"<\s*/?\s*[A-Za-z!?]|weixin\s*:\s*/", clean, re.IGNORECASE)
-    assert not re.search("[\x00-\x08\x0b\x0c\r\x0e-\x1f\ud800-\udfff\ufffe\uffff]", clean)
+    assert not re.search(
+        "[\x00-\x08\x0b\x0c\r\x0e-\x1f\ud800-\udfff\ufffe\uffff]", clean
+    )
     assert clean_text(clean) == clean
 
 
@@ -89,7 +94,10 @@ def test_without_sentences_cut_behind_clauses_words_characters():
 
 @pytest.mark.parametrize(
     "link",
-    ["https://www.yunze.example/guide?id=1.2,3;4!", '<a href="https://x.example/">点这里，看全文。</a>'],
+    [
+        "https://www.yunze.example/guide?id=1.2,3;4!",
+        '<a href="https://x.example/">点这里，看全文。</a>',
+    ],
 )
 def test_links_are_not_cut(link):
     """Half an address leads nowhere; it is moved to the next message whole."""

@@ -1,0 +1,7 @@
+"""From passages to what a citizen reads: the text of the source and nothing else."""
+
+from .compose import Asked as Asked
+from .compose import compose as compose
+from .evidence import make_evidence as make_evidence
+from .naming import names_only as names_only
+from .naming import remainder as remainder

@@ -1,0 +1,96 @@
+"""Making the answer from an entry, and remembering it for the next turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge import Passage, find_aspects
+
+from ..composing import Asked, compose
+from ..context import Context
+from ..turn import Focus, Turn
+from ..types import Answer, AnswerStatus, Block, BlockKind, Evidence, Option
+from .phrasing import lead, say, status_text, word
+
+
+def answer_from(
+    turn: Turn,
+    context: Context,
+    best: Passage,
+    *,
+    question: str,
+    evidence: Evidence,
+    notice: str = "",
+) -> Answer:
+    """Answer from the entry of a passage, and set the focus on it.
+
+    Args:
+        turn: Its focus is set.
+        context: Knowledge and settings.
+        best: The passage that answers.
+        question: As understood; follow-ups ask for elements with it.
+        evidence: What the search brought.
+        notice: Something the citizen must know beside the answer; may be empty.
+    """
+    entry = context.knowledge.get_entry(best.entry_id)
+    asked = Asked(question, find_aspects(question), context.knowledge.regions)
+    blocks, citation = compose(asked, best, entry)
+    if notice:
+        blocks = (*blocks, Block(BlockKind.NOTICE, (notice,)))
+    turn.focus = Focus(
+        entry_id=best.entry_id,
+        title=best.title,
+        region=best.region,
+        department=best.department,
+        question=question,
+    )
+    return Answer(
+        AnswerStatus.ANSWERED, blocks, citations=(citation,), evidence=evidence
+    )
+
+
+def clarify(
+    turn: Turn,
+    context: Context,
+    passages: Sequence[Passage],
+    *,
+    question: str,
+    evidence: Evidence,
+    ask: str = "",
+) -> Answer:
+    """Offer entries to choose from, and remember the question they stand for.
+
+    Args:
+        turn: Its focus is set.
+        context: Settings.
+        passages: One of each entry offered, best first.
+        question: What the choice will answer.
+        evidence: What the search brought.
+        ask: The sentence above the choices; empty = the usual one.
+    """
+    options = make_options(passages)
+    turn.focus = Focus(
+        question=question, options=options, failures=turn.focus.failures + 1
+    )
+    status = AnswerStatus.CLARIFY_AMBIGUOUS
+    if not ask:
+        is_one = len(options) == 1
+        ask = word("is_it_this", context) if is_one else status_text(status, context)
+    return Answer(
+        status,
+        (lead(ask), say(word("choose_none", context))),
+        options=options,
+        evidence=evidence,
+    )
+
+
+def make_options(passages: Sequence[Passage]) -> tuple[Option, ...]:
+    """Name each entry by its title, with the region where they differ in it."""
+    regions = {passage.region for passage in passages}
+    options = []
+    for passage in passages:
+        label = passage.title
+        if len(regions) > 1 and passage.region:
+            label = f"{passage.title}（{passage.region}）"
+        options.append(Option(label=label, entry_id=passage.entry_id, value=label))
+    return tuple(options)

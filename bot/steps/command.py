@@ -1,0 +1,97 @@
+"""Commands to the bot itself: a person, the menu, deletion, calling off."""
+
+from __future__ import annotations
+
+import re
+
+from ..context import Context
+from ..replies import get_list
+from ..turn import Effect, Focus, Turn
+from ..types import Answer, AnswerStatus, Block, BlockKind, TicketState
+from .handover import hand_over
+from .phrasing import bare, lead, obeyed, say, word
+
+_HUMAN = re.compile(
+    r"(?:我要|我想|请|帮我|麻烦|给我|要)*"
+    r"(?:(?:转接?|找|接|联系|呼叫|叫)?(?:到|一下|个|一个)*(?:人工|真人|活人|客服|工作人员)"
+    r"|(?:转|找|联系|叫)(?:一下|个|一个)*人)"
+    r"(?:服务|客服|坐席|台|处理|来)?(?:谢谢|吧|啊|呢)*"
+)
+
+#: Said among other words. 人工 alone is not enough: 人工流产, 人工湖.
+_HUMAN_INSIDE = re.compile(r"转接?人工|人工客服|找真人|不要机器人|接人工|找工作人员")
+
+_MENU = frozenset({"菜单", "帮助", "help", "menu", "怎么用", "使用说明", "功能"})
+_DELETE = re.compile(
+    r"(?:请|帮我|我要)?(?:删除|清除|清空|注销)(?:掉)?(?:我的|我)?(?:所有|全部)?的?"
+    r"(?:记录|信息|数据|对话|聊天记录|个人信息)"
+)
+_CONFIRM = "确认删除"
+_CANCEL = re.compile(r"取消|算了|不用了|不删了?|不删除|先不|取消删除")
+_CANCEL_HUMAN = re.compile(
+    r"(?:我要|请|帮我)?(?:取消|结束|退出|不要|不用|不转)(?:掉)?(?:转)?(?:人工|排队|等待|客服)"
+    r"(?:服务|了|吧)*"
+)
+
+#: Enough while nobody has come; to an officer 不用了 may answer a question.
+_CANCEL_WAITING = re.compile(r"取消|不用了|算了|不排了|不等了")
+
+
+def obey(turn: Turn, context: Context) -> Answer | None:
+    """Obey a command; anything else goes on, and an unconfirmed deletion lapses."""
+    text = bare(turn.text)
+    was_deleting = turn.focus.is_deleting
+    turn.refocus(is_deleting=False)
+    if text == _CONFIRM:
+        return _forget(turn, context, is_asked_for=was_deleting)
+    if _DELETE.fullmatch(text):
+        turn.refocus(is_deleting=True)
+        ask, confirm = word("forget_ask", context), word("forget_confirm", context)
+        return obeyed(lead(ask), say(confirm))
+    if _HUMAN.fullmatch(text) or _HUMAN_INSIDE.search(text):
+        return hand_over(turn, context, AnswerStatus.HANDOFF_REQUESTED)
+    if text in _MENU:
+        return show_menu(context)
+    if _CANCEL.fullmatch(text) or _CANCEL_HUMAN.fullmatch(text):
+        return _cancel(turn, context, was_deleting=was_deleting)
+    return None
+
+
+def show_menu(context: Context) -> Answer:
+    """Return what can be asked."""
+    return obeyed(
+        lead(word("menu", context)),
+        Block(BlockKind.LIST, get_list("menu_items")),
+        say(word("menu_commands", context)),
+    )
+
+
+def is_cancelling(text: str, state: TicketState) -> bool:
+    """Tell whether a citizen calls the hand-over off."""
+    plain = bare(text)
+    if _CANCEL_HUMAN.fullmatch(plain):
+        return True
+    return state is TicketState.WAITING and bool(_CANCEL_WAITING.fullmatch(plain))
+
+
+def is_about_deleting(turn: Turn) -> bool:
+    """Tell whether a deletion is asked for, confirmed or called off."""
+    text = bare(turn.text)
+    if turn.focus.is_deleting and _CANCEL.fullmatch(text):
+        return True
+    return text == _CONFIRM or _DELETE.fullmatch(text) is not None
+
+
+def _forget(turn: Turn, context: Context, *, is_asked_for: bool) -> Answer:
+    if not is_asked_for:
+        return obeyed(lead(word("forget_nothing", context)))
+    turn.effect = Effect.FORGET
+    turn.focus = Focus()
+    return obeyed(lead(word("forgotten", context)))
+
+
+def _cancel(turn: Turn, context: Context, *, was_deleting: bool) -> Answer:
+    has_something = was_deleting or bool(turn.focus.options)
+    turn.refocus(options=())
+    name = "cancelled" if has_something else "nothing_to_cancel"
+    return obeyed(lead(word(name, context)))

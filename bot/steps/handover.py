@@ -1,0 +1,67 @@
+"""Handing the conversation to a person: says what happens now, and when."""
+
+from __future__ import annotations
+
+from ..context import Context
+from ..office_hours import is_open
+from ..turn import Turn
+from ..types import Answer, AnswerStatus, Block, Evidence
+from .phrasing import lead, say, status_text, word
+
+#: What officers read in the queue.
+REASONS = {
+    AnswerStatus.HANDOFF_REQUESTED: "市民要求人工",
+    AnswerStatus.HANDOFF_CRISIS: "危急：提到自伤或伤人，请马上联系",
+    AnswerStatus.HANDOFF_REPEATED: "连续两次没有答上",
+    AnswerStatus.UNANSWERABLE_NO_MATCH: "知识库里没有查到",
+}
+
+
+def hand_over(
+    turn: Turn,
+    context: Context,
+    status: AnswerStatus,
+    *,
+    evidence: Evidence | None = None,
+) -> Answer:
+    """Return the answer that opens a ticket.
+
+    Args:
+        turn: Its ``waiting`` is the number of citizens who wait already.
+        context: Office hours decide what is promised.
+        status: Why; one that calls an officer.
+        evidence: What the search brought, if there was one.
+    """
+    return Answer(
+        status=status,
+        blocks=tuple(_blocks(turn, context, status)),
+        evidence=evidence or Evidence(question=_question(turn, status)),
+        handoff_reason=REASONS[status],
+    )
+
+
+def _blocks(turn: Turn, context: Context, status: AnswerStatus) -> list[Block]:
+    text = status_text(status, context)
+    if not is_open(context.settings.hours, context.now):
+        promise = word("off_hours", context)
+        call = word("call_instead", context)
+        if status is AnswerStatus.HANDOFF_REQUESTED:
+            return [lead(promise), say(call)]
+        return [lead(text), say(promise), say(call)]
+    blocks = [lead(text)]
+    name = "queue" if turn.waiting else "queue_first"
+    queue = word(name, context, waiting=turn.waiting)
+    if status is AnswerStatus.HANDOFF_REQUESTED:
+        blocks.append(say(queue))
+    else:
+        blocks.append(say(word("handing_over", context) + queue))
+    if status is not AnswerStatus.HANDOFF_CRISIS:
+        blocks.append(say(word("cancel_hint", context)))
+    return blocks
+
+
+def _question(turn: Turn, status: AnswerStatus) -> str:
+    """Return what the officer should read: 转人工 alone says nothing."""
+    if status is AnswerStatus.HANDOFF_REQUESTED and turn.focus.question:
+        return turn.focus.question
+    return turn.text

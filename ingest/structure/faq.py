@@ -1,0 +1,147 @@
+"""Understands questions and answers: sheets, tables, and 问：/答： in text. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from knowledge import EntryDraft, EntryKind, Section, Source
+
+from ..dates import find_date
+from ..text import clean_line
+from ..types import Block, BlockKind, RefusedRow, Rows, Understanding
+
+_COLUMNS: Mapping[str, str] = {
+    "question": "问题 问 标准问 标准问题 提问 问题描述 常见问题 question q 问句 主问题 咨询问题 主题 "
+    "问题标题 知识标题",
+    "answer": "答案 答 答复 回答 解答 回复 标准答案 answer a 答复内容 回复内容 解答内容 知识库内容 "
+    "问题答案 知识内容",
+    "similar": "相似问题 相似问 类似问题 类似问法 相似问法 扩展问 扩展问题 同义问 同义问题 similar "
+    "其他问法 相似提问",
+    "department": "部门 责任部门 所属部门 主管部门 答复部门 department 承办单位 责任单位 单位",
+    "region": "区域 区县 地区 适用区域 所属区域 region 适用地区 行政区划",
+    "effective": "生效日期 开始日期 起始日期 实施日期 effective_on 生效时间",
+    "expires": "失效日期 截止日期 有效期至 终止日期 结束日期 expires_on 到期日期 失效时间",
+    "checked": "更新日期 核对日期 更新时间 最近更新 updated_on 修订日期",
+}  # fmt: skip
+_BY_NAME = {name: key for key, names in _COLUMNS.items() for name in names.split()}
+
+#: The row that names the columns is among the first ones.
+_HEADING_ROWS = 10
+
+_SPLIT = re.compile(r"[\n；;|]+")
+
+#: What templates leave for people to overwrite.
+_PLACEHOLDER = re.compile(r"^(?:请填写|请输入|示例[:：]|此处填写)")
+
+_QUESTION = re.compile(
+    r"^(?:\d+[.、．]?\s*)?(?:问题?|[Qq])\s*\d*\s*[：:．.]\s*(?P<text>.+)$"
+)
+_ANSWER = re.compile(r"^(?:答案?|[Aa]|解答|答复)\s*\d*\s*[：:．.]\s*(?P<text>.*)$")
+
+
+def find_columns(rows: Rows) -> tuple[int, dict[str, list[int]]] | None:
+    """Return the index of the heading row and column numbers by meaning.
+
+    None when no row names both questions and answers.
+    """
+    for place, row in enumerate(rows[:_HEADING_ROWS]):
+        columns: dict[str, list[int]] = {}
+        for number, cell in enumerate(row):
+            name = re.sub(r"[\s\d*（）()：:]", "", cell).lower()
+            if key := _BY_NAME.get(name):
+                columns.setdefault(key, []).append(number)
+        if "question" in columns and "answer" in columns:
+            return place, columns
+    return None
+
+
+def read_faq_rows(
+    rows: Rows, *, source: Source, sheet: str = ""
+) -> Understanding | None:
+    """Return one draft a row; None when the rows are no questions and answers.
+
+    Args:
+        rows: With the heading row; the first is row 1 of the sheet.
+        source: Where they were read from.
+        sheet: Name put before row numbers when a workbook has several sheets.
+    """
+    found = find_columns(rows)
+    if found is None:
+        return None
+    heading, columns = found
+    drafts: list[EntryDraft] = []
+    refused: list[RefusedRow] = []
+    for number, row in enumerate(rows[heading + 1 :], start=heading + 2):
+        if not any(row):
+            continue
+        values = {key: _get(row, places) for key, places in columns.items()}
+        place = f"{sheet}第{number}行"
+        if reason := _refuse(values):
+            refused.append(RefusedRow(place, reason))
+        else:
+            drafts.append(_make_draft(values, source=source, locator=place))
+    return Understanding(tuple(drafts), tuple(refused))
+
+
+def read_faq_text(blocks: Sequence[Block], *, source: Source) -> Understanding | None:
+    """Return the questions and answers of a text; None when it has under two."""
+    pairs: list[tuple[str, list[str], str]] = []
+    is_answer = False
+    for block in blocks:
+        if block.kind is BlockKind.TABLE:
+            continue
+        if match := _QUESTION.match(block.text):
+            pairs.append((match["text"], [], block.locator))
+            is_answer = False
+        elif pairs and (match := _ANSWER.match(block.text)):
+            pairs[-1][1].append(match["text"])
+            is_answer = True
+        elif pairs and is_answer and not block.level:
+            pairs[-1][1].append(block.text)
+    drafts: list[EntryDraft] = []
+    refused: list[RefusedRow] = []
+    for number, (question, lines, locator) in enumerate(pairs, start=1):
+        values = {"question": question, "answer": "\n".join(filter(None, lines))}
+        place = locator or f"第{number}问"
+        if reason := _refuse(values):
+            refused.append(RefusedRow(place, reason))
+        else:
+            drafts.append(_make_draft(values, source=source, locator=place))
+    return Understanding(tuple(drafts), tuple(refused)) if len(drafts) > 1 else None
+
+
+def _get(row: Sequence[str], places: Sequence[int]) -> str:
+    return "\n".join(row[place] for place in places if place < len(row) and row[place])
+
+
+def _refuse(values: Mapping[str, str]) -> str:
+    question, answer = values.get("question", ""), values.get("answer", "")
+    if _PLACEHOLDER.match(question) or _PLACEHOLDER.match(answer):
+        return "模板里的示例，没有填写"
+    if not question and not answer:
+        return "没有问题，也没有答案"
+    if not question:
+        return "没有问题"
+    return "" if answer else "没有答案"
+
+
+def _make_draft(
+    values: Mapping[str, str], *, source: Source, locator: str
+) -> EntryDraft:
+    question = clean_line(values["question"])
+    similar = map(clean_line, _SPLIT.split(values.get("similar", "")))
+    return EntryDraft(
+        kind=EntryKind.FAQ,
+        title=question,
+        sections=(Section(question, values["answer"], locator=locator),),
+        source=source,
+        department=clean_line(values.get("department", "")),
+        region=clean_line(values.get("region", "")),
+        aliases=tuple(
+            dict.fromkeys(each for each in similar if each not in {"", question})
+        ),
+        effective_on=find_date(values.get("effective", "")),
+        expires_on=find_date(values.get("expires", "")),
+        checked_on=find_date(values.get("checked", "")),
+    )

@@ -1,0 +1,1 @@
+"""Alembic's migrations; run by ``bot.upgrade_database``."""

@@ -23,7 +23,7 @@ from .records import focus_from_json, focus_to_json
 from .seal import Seal
 from .settling import store_answer
 from .tables import ConversationRow, InboxRow, MessageRow
-from .turn import Effect, Turn
+from .turn import Effect, Focus, Turn
 from .types import (
     Answer,
     AnswerStatus,
@@ -119,7 +119,8 @@ class ConversationStore:
             events += store_answer(
                 session, inbox, turn, answer, is_passive=is_passive, at=at
             )
-            conversation.focus = focus_to_json(turn.focus)
+            focus = Focus() if turn.effect is Effect.FORGET else turn.focus
+            conversation.focus = focus_to_json(focus)
             conversation.updated_at = at
             inbox.answered_at = at
             inbox.is_passive = is_passive

@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from .accounts import AccountForm, Officer, Role, SetupTokenError
-from .tables import AuditRow, OfficerRow, SetupTokenRow
+from .tables import AuditRow, OfficerRow, SetupTokenRow, UtcDateTime
 
 #: Wrong passwords in a row before the account is closed for a while.
 MAX_FAILED_LOGINS = 5
@@ -34,6 +34,7 @@ def begin_attempt(session: Session, login: str, now: datetime) -> Attempt | None
     """Count the attempt and say where it stands; None for unknown logins."""
     free = OfficerRow.locked_until.is_(None) | (OfficerRow.locked_until <= now)
     last = OfficerRow.failed_logins + 1 >= MAX_FAILED_LOGINS
+    until = literal(now + LOCKED_FOR, UtcDateTime())
     # The update comes first: it takes the row's lock, so that two attempts
     # at once are two counts.
     counted = session.execute(
@@ -41,7 +42,7 @@ def begin_attempt(session: Session, login: str, now: datetime) -> Attempt | None
         .where(OfficerRow.login == login, OfficerRow.is_active, free)
         .values(
             failed_logins=case((last, 0), else_=OfficerRow.failed_logins + 1),
-            locked_until=case((last, now + LOCKED_FOR), else_=None),
+            locked_until=case((last, until), else_=None),
         )
         .returning(OfficerRow.id)
         .execution_options(synchronize_session=False)

@@ -15,7 +15,7 @@ _SECRET = re.compile(
 )
 
 #: Libraries that tell each request or job at INFO, some with the full address.
-_CHATTY = ("httpx", "httpcore", "apscheduler", "alembic", "urllib3", "jieba")
+_CHATTY = ("httpx", "httpcore", "apscheduler", "alembic", "urllib3", "faiss")
 
 
 class RedactingFormatter(logging.Formatter):

@@ -30,6 +30,10 @@ READY_WITHIN_S = 60.0
 LISTEN_FD = "WENZHENG_LISTEN_FD"
 
 
+#: Tells the web process which inherited pipe to wait at before it answers.
+GATE_FD = "WENZHENG_GATE_FD"
+
+
 class ServeError(Exception):
     """It cannot start; the message says why and what to do, Chinese."""
 
@@ -50,20 +54,22 @@ def serve(settings: Settings, environ: Mapping[str, str], *, say: Say) -> None:
     with ExitStack() as stack:
         stack.enter_context(_hold_lock(settings))
         listener = stack.enter_context(open_listener(settings))
-        env = {**environ, **_start_redis(settings, stack, say=say)}
+        gate, opener = _make_gate(stack)
+        env = {**environ, LISTEN_FD: str(listener.fileno()), GATE_FD: str(gate)}
         if settings.file is not None:
             env["WENZHENG_CONFIG"] = str(settings.file)
         wake = Wake()
         wake.install(stack)
-        prepared = _prepare(env)
-        env[LISTEN_FD] = str(listener.fileno())
-        supervisor = Supervisor(env, say)
-        wake.on_stop = supervisor
+        supervisor = wake.on_stop = Supervisor(env, say)
         stack.callback(supervisor.stop)
-        web = Child("网页服务", _command("web"), (listener.fileno(),))
+        _start_redis(settings, supervisor)
+        web = Child("网页服务", _command("web"), (listener.fileno(), gate))
         supervisor.add(web)
-        supervisor.add(Child("后台任务", _command("worker")))
+        # Meanwhile: the web process opens the knowledge base and waits at the gate.
+        prepared = _prepare(supervisor.env)
+        opener.close()
         _wait_until_ready(settings, supervisor, web)
+        supervisor.add(Child("后台任务", _command("worker")))
         for line in welcome(settings, prepared.get("setup_token", "")):
             say(line)
         while not supervisor.stops:
@@ -169,18 +175,32 @@ def _hold_lock(settings: Settings) -> IO[str]:
     return lock
 
 
-def _start_redis(settings: Settings, stack: ExitStack, *, say: Say) -> dict[str, str]:
-    """Return the variable that tells the children where Redis is."""
+def _make_gate(stack: ExitStack) -> tuple[int, IO[bytes]]:
+    """Make a pipe whose reader sees its end once the database is ready."""
+    reader, writer = os.pipe()
+    stack.callback(os.close, reader)
+    return reader, stack.enter_context(os.fdopen(writer, "wb"))
+
+
+def wait_at_gate(environ: Mapping[str, str]) -> None:
+    """Return when the supervisor has migrated the database, or at once without one."""
+    if GATE_FD in environ:
+        os.read(int(environ[GATE_FD]), 1)
+
+
+def _start_redis(settings: Settings, supervisor: Supervisor) -> None:
+    """Start the embedded Valkey if none is configured, and tell the children."""
     if settings.redis.url:
-        return {}
+        return
     try:
         valkey = start_valkey(settings.run_folder)
     except (ValkeyUnavailableError, OSError) as e:
         # Redis is a doorbell: without it pages poll, and nothing is lost.
-        say(f"注意：{e}。问政照常回答，只是坐席页面要手动刷新。")
-        return {}
-    stack.callback(valkey.stop)
-    return {"WENZHENG_REDIS_URL": valkey.url}
+        supervisor.say(f"注意：{e}。问政照常回答，只是坐席页面要手动刷新。")
+        return
+    supervisor.env["WENZHENG_REDIS_URL"] = valkey.url
+    if valkey.process is not None:
+        supervisor.adopt("内置缓存", valkey.process)
 
 
 def _prepare(env: Mapping[str, str]) -> dict[str, str]:

@@ -57,7 +57,7 @@ class Child:
 class Supervisor:
     """Everything that runs, and how to end it."""
 
-    env: Mapping[str, str]
+    env: dict[str, str]
     say: Say
     children: list[Child] = field(default_factory=list)
     #: Signals that asked us to stop, so far.
@@ -67,6 +67,12 @@ class Supervisor:
         """Start a child and watch it from now on."""
         self.children.append(child)
         child.start(self.env)
+
+    def adopt(self, name: str, process: subprocess.Popen[bytes]) -> None:
+        """Watch a process that runs already."""
+        command = [str(word) for word in process.args]  # type: ignore[union-attr]
+        child = Child(name, command, process=process, started_at=time.monotonic())
+        self.children.append(child)
 
     def look_after(self) -> None:
         """Start again what died, each time a little later."""

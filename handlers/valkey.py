@@ -151,10 +151,11 @@ def _launch(path: Path) -> subprocess.Popen[bytes]:
         "maxmemory": MAX_MEMORY,
         "maxmemory-policy": "allkeys-lru",
         "loglevel": "warning",
+        "logfile": "/dev/null",
         # It forks for nothing here, so its advice on the kernel is noise.
         "ignore-warnings": "ARM64-COW-BUG",
     }
     command = [str(find_binary())]
     for name, value in options.items():
         command += [f"--{name}", value]
-    return run_as_child(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return run_as_child(command)

@@ -74,6 +74,8 @@ def _configure(app: Flask, parts: Parts) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.web.is_https,
+        # Else every style sheet, kept by proxies for all, would carry a cookie.
+        SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(days=SESSION_DAYS),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         # As long as the session: people leave the page open for hours, and a

@@ -77,7 +77,7 @@ class Courier:
         # A message that cannot be sent must not stop those behind it.
         except Exception:
             _log.exception("outbox %d: not sent", delivery.outbox_id)
-            wait_s = next_wait_s(delivery.attempts + 1)
+            wait_s = next_wait_s(delivery.attempts)
             self._outbox.mark_failed(delivery.outbox_id, "发送时出错，见日志", wait_s)
             return False
         self._outbox.mark_sent(delivery.outbox_id)
@@ -85,8 +85,7 @@ class Courier:
         return True
 
     def _note_failure(self, delivery: Delivery, error: WeChatError) -> None:
-        tries = delivery.attempts + 1
-        wait_s = _wait_after(error, tries)
+        wait_s = _wait_after(error, delivery.attempts)
         level = logging.ERROR if error.kind == "alarm" else logging.WARNING
         again = "given up" if wait_s is None else f"again in {wait_s:.0f} s"
         _log.log(
@@ -95,7 +94,7 @@ class Courier:
             delivery.outbox_id,
             error.code,
             error.kind,
-            tries,
+            delivery.attempts,
             again,
         )
         self._outbox.mark_failed(delivery.outbox_id, str(error), wait_s)

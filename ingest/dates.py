@@ -6,7 +6,10 @@ from datetime import date
 _DIGITS = {digit: n for n, digit in enumerate("〇一二三四五六七八九")}
 _DIGITS |= {"零": 0, "○": 0, "Ｏ": 0, "O": 0, "两": 2}
 
-_WESTERN = r"(?P<y>(?:19|20)\d{2})\s*[年./-]\s*(?P<m>\d{1,2})\s*[月./-]\s*(?P<d>\d{1,2})(?!\d)\s*日?"
+_WESTERN = (
+    r"(?P<y>(?:19|20)\d{2})\s*[年./-]\s*(?P<m>\d{1,2})\s*[月./-]\s*"
+    r"(?P<d>\d{1,2})(?!\d)\s*日?"
+)
 _CHINESE = (
     r"(?P<cy>[一二][〇○零OＯ一二三四五六七八九]{3})\s*年\s*"
     r"(?P<cm>[一二三四五六七八九十]{1,2})\s*月\s*"

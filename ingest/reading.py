@@ -96,12 +96,18 @@ def _understand_file(file: Path) -> Understanding:
         data = file.read_bytes()
     except OSError as e:
         raise BrokenFileError("文件读不出来，请检查是否存在、有无权限") from e
-    document = read_document(data, file.suffix.lower())
-    source = Source(file.name, document.url, hashlib.sha256(data).hexdigest())
     try:
+        document = read_document(data, file.suffix.lower())
+        source = Source(file.name, document.url, hashlib.sha256(data).hexdigest())
         return understand(document, source=source, stem=tidy_stem(file.stem))
-    except RecursionError as e:
-        raise BrokenFileError("文件层次过深，无法读入") from e
+    except IngestError:
+        raise
+    # Five parsers of foreign files: on damaged input they raise whatever their
+    # code stumbles over, from KeyError to RecursionError. One bad file must not
+    # end the import of the others.
+    except Exception as e:
+        _log.exception("cannot read a %s file", file.suffix.lower())
+        raise BrokenFileError("文件已损坏或不完整，读到一半出错") from e
 
 
 def tidy_stem(stem: str) -> str:

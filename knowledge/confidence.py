@@ -16,7 +16,7 @@ WEIGHTS: Mapping[str, float] = {
     "lexical_share": 2.0,
     "coverage": 3.0,
     "rarest_missing": -1.0,
-    "name_match": 1.0,
+    "named": 1.0,
 }
 
 _NUMBER = re.compile(r"\d+")
@@ -68,13 +68,14 @@ def describe(
     total = sum(weights.values()) or 1.0
     heaviest = max(weights.values(), default=1.0) or 1.0
     _, present = passage_terms(first.candidate.passage)
-    near = [r for r in ranked[1:] if not _same_entry(r, first)]
+    near = [r for r in ranked[1:] if not _same_item(r, first)]
     return {
         "dense": first.candidate.dense,
         "lexical_share": first.candidate.lexical / total,
         "coverage": coverage(weights, present),
         "rarest_missing": rarest_missing(weights, present) / heaviest,
-        "name_match": first.features.get("name_match", 0.0),
+        "named": first.features.get("named", 0.0),
+        "aspect": first.features.get("aspect", 0.0),
         "name_coverage": first.features.get("name_coverage", 0.0),
         "margin": first.score - near[0].score if near else 3.0,
         "dense_gap": max((r.candidate.dense for r in ranked), default=0.0)
@@ -89,8 +90,10 @@ def describe(
     }
 
 
-def _same_entry(one: Ranked, other: Ranked) -> bool:
-    return one.candidate.passage.entry_id == other.candidate.passage.entry_id
+def _same_item(one: Ranked, other: Ranked) -> bool:
+    """Passages of one entry, or one item in two districts, do not compete."""
+    a, b = one.candidate.passage, other.candidate.passage
+    return a.entry_id == b.entry_id or (bool(a.title) and a.title == b.title)
 
 
 def _numbers_missing(question: str, first: Ranked) -> float:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .aspects import region_level
 from .text import terms
 from .types import Aspect, EntryKind, Passage, Scope
+
+#: What official titles end in and people leave out.
+_OFFICIAL_ENDING = re.compile(r"(?:申领|申请|登记|核发|办理|认定|报名|备案)$")
 
 #: Candidates whose words are compared with the question; on the shared policy
 #: questions the right passage is among 40 as often as among all.
@@ -17,11 +21,9 @@ SHORTLIST = 40
 #: Weight of each feature in a candidate's score. Fitted by bench/fit_ranking.py;
 #: the table of what each is worth stands in bench/README.md.
 WEIGHTS: Mapping[str, float] = {
-    "dense": 1.5,
-    "lexical": 1.0,
-    "coverage": 0.0,
-    "name_coverage": 0.0,
-    "name_match": 0.0,
+    "dense": 1.0,
+    "lexical": 0.4,
+    "coverage": 4.0,
     "aspect": 0.8,
     "region": 1.0,
     "basis": -0.8,
@@ -83,7 +85,7 @@ def rank(
         features = {"dense": dense, "lexical": lexical}
         features |= _text_features(candidate.passage, weights)
         features |= _scope_features(candidate.passage, scope, aspects)
-        score = sum(WEIGHTS[name] * value for name, value in features.items())
+        score = sum(weight * features[name] for name, weight in WEIGHTS.items())
         ranked.append(Ranked(candidate, score, features))
     return sorted(ranked, key=lambda r: (-r.score, r.candidate.place))
 
@@ -130,17 +132,21 @@ def _text_features(passage: Passage, weights: Mapping[str, float]) -> dict[str, 
     return {
         "coverage": coverage(weights, whole),
         "name_coverage": coverage(weights, name),
-        "name_match": _best_match(set(weights), passage),
+        "named": _named(weights, passage),
     }
 
 
-def _best_match(asked: set[str], passage: Passage) -> float:
-    """Dice overlap of the question with the likest name of the entry, 0 to 1."""
+def _named(weights: Mapping[str, float], passage: Passage) -> float:
+    """How much of the entry's likest name stands in the question, 0 to 1.
+
+    The opposite of coverage: 「居住证要带什么」 names 居住证 wholly, whatever else it
+    asks. The endings of official titles (申领, 登记) are not expected of a citizen.
+    """
     best = 0.0
     for name in (passage.title, *passage.aliases):
-        own = set(terms(name))
-        if own and asked:
-            best = max(best, 2 * len(own & asked) / (len(own) + len(asked)))
+        own = set(terms(_OFFICIAL_ENDING.sub("", name)))
+        if own:
+            best = max(best, len(own & weights.keys()) / len(own))
     return best
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from knowledge import Aspect, Passage
+from knowledge import Aspect, Passage, region_level
 
 from ..replies import get_wording
 from ..types import Block, BlockKind
 from .citation import find_phone
 from .naming import names_only
-from .text import as_list, as_steps, clip, key_sentence, lines_of
+from .text import as_list, as_steps, clip, key_sentence, lines_of, unnumbered
 
 #: More elements than these are a whole guide and not an answer.
 MAX_ASPECTS = 3
+
+#: ``region_level`` of a district or county.
+_DISTRICT = 2
 
 #: An element this short is the conclusion itself.
 _SHORT_CHARS = 60
@@ -42,7 +45,9 @@ _WITH: Mapping[Aspect, tuple[Aspect, ...]] = {
 _BENEFIT = re.compile(
     r"津贴|补贴|补助|救助|报销|待遇|养老金|失业金|抚恤|奖励|优待金|保险金|提取|贷款"
 )
-_PAYING = re.compile(r"收费|费用|工本费|手续费|要钱|收钱|免费|交钱|花钱|要不要钱")
+_PAYING = re.compile(
+    r"要多少钱|交多少|收多少|收费|费用|工本费|手续费|要钱|收钱|免费|交钱|花钱|要不要钱"
+)
 _SUM = re.compile(r"\d+(?:\.\d+)?\s*(?:万?元|%|％|倍)")
 
 #: Elements whose passage may itself be what was asked.
@@ -79,16 +84,14 @@ def compose_guide(
     """
     texts = _texts_by_aspect(entry)
     if Aspect.FEE in aspects and _asks_sum(question, entry[0].title):
-        if (sums := _sums(texts)) is not None:
-            rest = tuple(a for a in aspects if a is not Aspect.FEE)
-            return (*sums, *_elements(entry, rest, texts))
-        aspects = tuple(a for a in aspects if a is not Aspect.FEE)
+        # Both readings of 多少钱: what is paid out first, what it costs after.
+        return (*_sums(entry, texts), *_elements(entry, aspects, texts))
     if aspects:
         return tuple(_elements(entry, aspects, texts))
     names = (entry[0].title, *entry[0].aliases)
     if best.aspect in _TELLING and not names_only(question, names, regions):
         return tuple(_passage(best, question))
-    return tuple(_card(entry[0].title, texts))
+    return tuple(_card(_named(entry), texts))
 
 
 def _texts_by_aspect(entry: Sequence[Passage]) -> dict[Aspect, str]:
@@ -105,19 +108,18 @@ def _elements(
     entry: Sequence[Passage], aspects: Sequence[Aspect], texts: Mapping[Aspect, str]
 ) -> Iterator[Block]:
     asked = tuple(aspects)[:MAX_ASPECTS]
-    title = entry[0].title
+    title = _named(entry)
     if len(asked) == 1 and _is_short(text := texts.get(asked[0], "")):
-        yield Block(BlockKind.LEAD, (f"{title}，{asked[0].label}：{text}",))
+        conclusion = f"{title}，{asked[0].label}：{unnumbered(text)}"
+        yield Block(BlockKind.LEAD, (conclusion,))
         yield from _companions(asked[0], texts, skip=asked)
-        return
-    if not asked:
         return
     labels = "、".join(aspect.label for aspect in asked if aspect in texts)
     if labels:
         yield Block(BlockKind.LEAD, (f"{title}的{labels}：",))
     for aspect in asked:
         if aspect not in texts:
-            yield _not_stated(aspect, find_phone(entry))
+            yield _not_stated(aspect.label, find_phone(entry))
             continue
         if len(asked) > 1:
             yield Block(BlockKind.HEADING, (aspect.label,))
@@ -146,9 +148,9 @@ def _body(aspect: Aspect, text: str) -> Block:
     return as_steps(text)
 
 
-def _not_stated(aspect: Aspect, phone: str) -> Block:
+def _not_stated(what: str, phone: str) -> Block:
     name = "not_stated" if phone else "not_stated_item"
-    text = get_wording(name, aspect=aspect.label, phone=phone)
+    text = get_wording(name, aspect=what, phone=phone)
     return Block(BlockKind.NOTICE, (text,))
 
 
@@ -193,17 +195,21 @@ def _asks_sum(question: str, title: str) -> bool:
     return bool(_BENEFIT.search(title + question)) and not _PAYING.search(question)
 
 
-def _sums(texts: Mapping[Aspect, str]) -> tuple[Block, ...] | None:
+def _sums(entry: Sequence[Passage], texts: Mapping[Aspect, str]) -> Iterator[Block]:
     for aspect in (Aspect.RESULT, Aspect.CONDITIONS, Aspect.NOTES, Aspect.PROCESS):
-        found = [
-            re.sub(r"^\s*\d{1,2}[.、．]\s*", "", line)
-            for line in lines_of(texts.get(aspect, ""))
-            if _SUM.search(line)
-        ]
+        lines = lines_of(texts.get(aspect, ""))
+        found = [unnumbered(line) for line in lines if _SUM.search(line)]
         if found:
-            return (Block(BlockKind.LEAD, (found[0],)), *_rest(found[1:]))
-    return None
+            yield Block(BlockKind.LEAD, (found[0],))
+            if found[1:]:
+                yield Block(BlockKind.LIST, tuple(found[1:]))
+            return
+    yield _not_stated("发放标准", find_phone(entry))
 
 
-def _rest(lines: Sequence[str]) -> tuple[Block, ...]:
-    return (Block(BlockKind.LIST, tuple(lines)),) if lines else ()
+def _named(entry: Sequence[Passage]) -> str:
+    """The item, with its district where it is one's own rule."""
+    first = entry[0]
+    if region_level(first.region) < _DISTRICT or first.region in first.title:
+        return first.title
+    return f"{first.title}（{first.region}）"

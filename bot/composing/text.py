@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from ..types import Block, BlockKind
 
@@ -29,7 +28,7 @@ def as_list(text: str) -> Block:
     """Return materials as a list; numbered when rows are referred to by number."""
     if _REFERS_TO_ROWS.search(text):
         return as_steps(text)
-    return Block(BlockKind.LIST, tuple(_unnumbered(lines_of(text))))
+    return Block(BlockKind.LIST, tuple(map(unnumbered, lines_of(text))))
 
 
 def as_steps(text: str) -> Block:
@@ -37,7 +36,7 @@ def as_steps(text: str) -> Block:
     lines = lines_of(text)
     numbers = [int(m.group(1)) for line in lines if (m := _NUMBER.match(line))]
     if len(lines) > 1 and numbers == list(range(1, len(lines) + 1)):
-        return Block(BlockKind.STEPS, tuple(_unnumbered(lines)))
+        return Block(BlockKind.STEPS, tuple(map(unnumbered, lines)))
     return Block(BlockKind.TEXT, lines)
 
 
@@ -66,8 +65,9 @@ def clip(text: str, chars: int) -> str:
     return kept or text[: chars - 1] + "…"
 
 
-def _unnumbered(lines: Iterable[str]) -> Iterable[str]:
-    return (_NUMBER.sub("", line) for line in lines)
+def unnumbered(line: str) -> str:
+    """Return a line without the number before it."""
+    return _NUMBER.sub("", line.strip())
 
 
 def _pairs(text: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from knowledge import Passage, find_aspects
@@ -11,6 +12,7 @@ from ..context import Context
 from ..turn import Focus, Turn
 from ..types import Answer, AnswerStatus, Block, BlockKind, Evidence, Option
 from .phrasing import lead, say, status_text, word
+from .regions import is_wide
 
 
 def answer_from(
@@ -85,12 +87,12 @@ def clarify(
 
 
 def make_options(passages: Sequence[Passage]) -> tuple[Option, ...]:
-    """Name each entry by its title, with the region where they differ in it."""
-    regions = {passage.region for passage in passages}
+    """Name each entry by its title, with the region where the title does not tell."""
+    titles = Counter(passage.title for passage in passages)
     options = []
     for passage in passages:
-        label = passage.title
-        if len(regions) > 1 and passage.region:
-            label = f"{passage.title}（{passage.region}）"
+        label, region = passage.title, passage.region
+        if region and (titles[label] > 1 or not is_wide(region)):
+            label = f"{label}（{region}）"
         options.append(Option(label=label, entry_id=passage.entry_id, value=label))
     return tuple(options)

@@ -42,22 +42,26 @@ def hand_over(
 
 def _blocks(turn: Turn, context: Context, status: AnswerStatus) -> list[Block]:
     text = status_text(status, context)
-    if not is_open(context.settings.hours, context.now):
+    is_staffed = is_open(context.settings.hours, context.now)
+    if status is AnswerStatus.HANDOFF_CRISIS:
+        name = "crisis" if is_staffed else "crisis_off_hours"
+        return [lead(text), say(word(name, context))]
+    if not is_staffed:
         promise = word("off_hours", context)
-        call = word("call_instead", context)
+        call = say(word("call_instead", context))
         if status is AnswerStatus.HANDOFF_REQUESTED:
-            return [lead(promise), say(call)]
-        return [lead(text), say(promise), say(call)]
-    blocks = [lead(text)]
+            return [lead(promise), call]
+        return [lead(text), say(promise), call]
+    queue = _queue(turn, context)
+    if status is not AnswerStatus.HANDOFF_REQUESTED:
+        queue = word("handing_over", context) + queue
+    return [lead(text), say(queue), say(word("cancel_hint", context))]
+
+
+def _queue(turn: Turn, context: Context) -> str:
     name = "queue" if turn.waiting else "queue_first"
-    queue = word(name, context, waiting=turn.waiting)
-    if status is AnswerStatus.HANDOFF_REQUESTED:
-        blocks.append(say(queue))
-    else:
-        blocks.append(say(word("handing_over", context) + queue))
-    if status is not AnswerStatus.HANDOFF_CRISIS:
-        blocks.append(say(word("cancel_hint", context)))
-    return blocks
+    leave = f"leave_{turn.channel}"
+    return word(name, context, waiting=turn.waiting) + word(leave, context)
 
 
 def _question(turn: Turn, status: AnswerStatus) -> str:

@@ -39,7 +39,7 @@ def search(turn: Turn, context: Context) -> Answer:
     aspects = find_aspects(question)
     scope = Scope(
         today=context.today,
-        region=find_region(question, context.knowledge.regions),
+        region=find_region(question, context.knowledge.regions) or _own_region(turn),
         aspect=aspects[0] if len(aspects) == 1 else None,
     )
     finding = context.knowledge.find(question, scope, limit=RELATED_HITS)
@@ -52,6 +52,11 @@ def search(turn: Turn, context: Context) -> Answer:
         choices = _list_choices(finding.hits, scope.region, settings.max_options)
         return clarify(turn, context, choices, question=question, evidence=evidence)
     return _give_up(turn, context, evidence)
+
+
+def _own_region(turn: Turn) -> str | None:
+    """The region known of the asker; one that came with an item goes with it."""
+    return turn.focus.region or None if not turn.focus.entry_id else None
 
 
 def _answer(turn: Turn, context: Context, finding: Finding, scope: Scope) -> Answer:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 @click.pass_obj
 def ask(context: Context, question: str, region: str, is_json: bool) -> None:
     """Answer one question."""
-    from bot import Focus, Turn, mask_personal_data, render_plain
+    from bot import Turn, mask_personal_data, render_plain
     from handlers.assembly import assemble
 
     context.start_logging("error")
     parts = assemble(context.settings)
-    now = parts.clock()
-    focus = Focus(region=region, at=now) if region else Focus()
-    turn = Turn(mask_personal_data(question), now, focus=focus)
+    # Named in the question, as a citizen would: the assistant has no other way.
+    asked = question if region in question else f"{region}{question}"
+    turn = Turn(mask_personal_data(asked), parts.clock())
     answer = parts.assistant.answer(turn)
     text = render_plain(answer)
     if is_json:

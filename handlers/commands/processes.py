@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -40,7 +40,7 @@ def web(context: Context) -> None:
         # Tried before gunicorn does, whose own message is five lines of English.
         open_listener(settings).close()
     with _redis_beside(settings) as settings:
-        run_web(settings, context.environ, lambda: _make_app(settings))
+        run_web(settings, context.environ, lambda: _make_app(settings, context.environ))
 
 
 @click.command(help="只启动后台任务（发送微信消息、补答漏掉的问题）。")
@@ -75,12 +75,15 @@ def _redis_beside(settings: Settings) -> Iterator[Settings]:
         valkey.stop()
 
 
-def _make_app(settings: Settings) -> Flask:
+def _make_app(settings: Settings, environ: Mapping[str, str]) -> Flask:
     from handlers.assembly import assemble
     from handlers.refreshing import keep_fresh
+    from handlers.serve import wait_at_gate
     from handlers.web import create_app
 
     parts = assemble(settings)
     parts.warm_up()
     keep_fresh(parts.knowledge_base)
-    return create_app(parts)
+    app = create_app(parts)
+    wait_at_gate(environ)
+    return app

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -47,16 +49,40 @@ def listen() -> ResponseReturnValue:
     return response
 
 
+def is_gone(peer: Any) -> bool:
+    """Tell whether the browser, or the proxy for it, has hung up.
+
+    Otherwise a closed page would hold its thread until the next heartbeat, and each
+    click on another conversation closes a page.
+
+    Args:
+        peer: The connection's socket; None where the server does not tell it.
+    """
+    if not isinstance(peer, socket.socket):
+        return False
+    try:
+        return peer.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False  # open and silent
+    except ValueError:
+        return False  # TLS sockets cannot peek
+    except OSError:
+        return True
+
+
 def _make_alive_check() -> Callable[[], bool]:
     is_process_alive: Callable[[], bool] = current_app.extensions.get(
         _IS_ALIVE, lambda: True
     )
     is_session_open = make_session_check()
+    # Gunicorn's name for the connection, and that of Werkzeug's server.
+    environ = request.environ
+    peer = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
     ask_at = time.monotonic() + _ASK_EVERY_S
 
     def is_alive() -> bool:
         nonlocal ask_at
-        if not is_process_alive():
+        if not is_process_alive() or is_gone(peer):
             return False
         if time.monotonic() < ask_at:
             return True

@@ -55,10 +55,12 @@ def switch_officer(officer_id: int) -> ResponseReturnValue:
 
 
 def _page(*, link: str = "", link_role: Role | None = None) -> str:
+    me = current_officer()
     return render_template(
         "console/officers.html",
         officers=parts().officers.list_officers(),
-        me=current_officer(),
+        me=me,
+        counts=parts().desk.count(me.id),
         link=link,
         link_role=link_role,
     )

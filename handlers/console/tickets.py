@@ -36,7 +36,7 @@ def show_queue() -> ResponseReturnValue:
 def show_ticket(ticket_id: int) -> ResponseReturnValue:
     """Show the queue and one conversation; 200 or 404."""
     chat = chat_context(ticket_id)
-    return render_template("console/tickets.html", **queue_context(ticket_id), **chat)
+    return render_template("console/tickets.html", **(queue_context(ticket_id) | chat))
 
 
 @blueprint.get("/queue")

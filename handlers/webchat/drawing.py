@@ -20,7 +20,9 @@ _PAUSE = timedelta(minutes=10)
 MAX_LINES = 200
 
 #: A number that the line of a document brings along: 1. or （一）.
-_NUMBER = re.compile(r"\s*(?:\d{1,2}[.、．)）]|[（(][一二三四五六七八九十\d]{1,3}[)）])")
+_NUMBER = re.compile(
+    r"\s*(?:\d{1,2}[.、．)）]|[（(][一二三四五六七八九十\d]{1,3}[)）])"
+)
 
 _PHONE = re.compile(r"(?:\+86-?)?\d[\d-]{1,14}\d")
 
@@ -53,8 +55,6 @@ class DeskView:
 
     #: Citizens before this one while waiting.
     ahead: int = 0
-
-    officer_name: str = ""
 
     @property
     def key(self) -> str:
@@ -104,7 +104,7 @@ def view_desk(
     if ticket is not None:
         if ticket.state is TicketState.WAITING:
             return DeskView("waiting", ahead)
-        return DeskView("claimed", officer_name=ticket.officer_name)
+        return DeskView("claimed")
     if messages and messages[-1].sender is Sender.CITIZEN:
         return DeskView("composing")
     return DeskView()

@@ -10,6 +10,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask.blueprints import BlueprintSetupState
@@ -50,6 +51,7 @@ def _prepare(state: BlueprintSetupState) -> None:
     app.extensions[_LIMITS] = AskLimits(app.extensions["wenzheng"].redis)
     app.jinja_env.globals.update(
         find_link=drawing.find_link,
+        get_text_size=get_text_size,
         has_numbers=drawing.has_numbers,
         split_phones=drawing.split_phones,
     )
@@ -58,6 +60,8 @@ def _prepare(state: BlueprintSetupState) -> None:
 @blueprint.get("")
 def show() -> ResponseReturnValue:
     """Show the conversation of this browser, or the start screen; 200."""
+    # Writes the cookie anew: half a year counts from the last visit.
+    session.modified = True
     return _show_page()
 
 

@@ -36,8 +36,8 @@ def get_visitor_id() -> str:
 
     It is personal data: never logged.
     """
-    session.permanent = True
     if _SESSION_KEY not in session:
+        session.permanent = True
         session[_SESSION_KEY] = secrets.token_hex(16)
     return str(session[_SESSION_KEY])
 

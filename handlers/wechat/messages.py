@@ -42,23 +42,26 @@ MESSAGE_KINDS: Mapping[str, MessageKind] = {
 
 #: Event, in lower case, to kind; an event that is not here is OTHER. Those are no
 #: words of a citizen's: a page viewed, a position every 5 s, a session of WeChat's
-#: own agents, the fate of a notice, or a picture that follows as its own message.
+#: own agents, the fate of a notice, a code whose content the phone shows itself, or
+#: a picture that follows as its own message.
 EVENT_KINDS: Mapping[str, MessageKind] = {
     "subscribe": MessageKind.SUBSCRIBE,
     # wechatpy's names for a subscribe that carries a scanned code.
     "subscribe_scan": MessageKind.SUBSCRIBE,
     "subscribe_scan_product": MessageKind.SUBSCRIBE,
+    # A follower comes in by a code at a counter: welcomed too. The code's scene is
+    # no question; taken for one it would call an officer.
+    "scan": MessageKind.SUBSCRIBE,
     "unsubscribe": MessageKind.UNSUBSCRIBE,
     # The citizen takes back what they allowed: delete, as after unsubscribing.
     "user_authorization_revoke": MessageKind.UNSUBSCRIBE,
     "user_authorization_cancellation": MessageKind.UNSUBSCRIBE,
-    "scan": MessageKind.MENU,
     "click": MessageKind.MENU,
-    "scancode_push": MessageKind.MENU,
-    "scancode_waitmsg": MessageKind.MENU,
+    # The phone waits for a word from us, and we cannot read the code.
+    "scancode_waitmsg": MessageKind.LINK,
 }
 
-#: Kinds whose event key is text for the assistant.
+#: Kinds whose event key goes along as text: where one came from, or the menu's key.
 _KEYED = frozenset({MessageKind.SUBSCRIBE, MessageKind.MENU})
 
 _OPENID = re.compile(r"[0-9A-Za-z_-]{1,64}")

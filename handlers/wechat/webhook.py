@@ -28,7 +28,7 @@ _T = TypeVar("_T")
 blueprint = Blueprint("wechat", __name__, url_prefix="/wechat")
 
 
-@blueprint.get("")
+@blueprint.get("", strict_slashes=False)
 def verify() -> Response:
     """Echo what 公众平台 sent when the address is entered there.
 
@@ -42,7 +42,7 @@ def verify() -> Response:
     return _respond(echo, "text/plain")
 
 
-@blueprint.post("")
+@blueprint.post("", strict_slashes=False)
 def receive() -> Response:
     """Answer a message.
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 
-from ..errors import BrokenFileError, IngestError
 from ..sniff import Format, sniff
 from ..types import Document
 from .page import read_html
@@ -13,8 +11,6 @@ from .pdf import read_pdf
 from .plain import read_markdown, read_text
 from .sheet import read_xls, read_xlsx
 from .word import read_docx
-
-_log = logging.getLogger(__name__)
 
 _READERS: Mapping[Format, Callable[[bytes], Document]] = {
     Format.DOCX: read_docx,
@@ -35,16 +31,7 @@ def read_document(data: bytes, suffix: str) -> Document:
         suffix: Its suffix in lower case, with the dot; only a hint.
 
     Raises:
-        IngestError: If it cannot be taken in; its ``reason`` says why.
+        IngestError: If it cannot be taken in; its ``reason`` says why. On damaged
+            input the parsers may raise anything else too.
     """
-    format_ = sniff(data, suffix)
-    try:
-        return _READERS[format_](data)
-    except IngestError:
-        raise
-    # Five parsers of foreign files: on damaged input they raise whatever their
-    # code stumbles over, from KeyError to RecursionError. One bad file must not
-    # end the import of the others.
-    except Exception as e:
-        _log.warning("%s reader failed: %s", format_, type(e).__name__, exc_info=e)
-        raise BrokenFileError("文件已损坏或不完整，读到一半出错") from e
+    return _READERS[sniff(data, suffix)](data)

@@ -45,11 +45,18 @@ _FULL = 26.0
 #: A first line is set in by two characters; half of that is enough to tell.
 _INDENT = 11.0
 
+#: A line that begins this far in is a signature or a title, and goes on nowhere.
+_SET_IN = 70.0
+
 #: What begins a paragraph wherever it stands.
 _OPENER = re.compile(
-    r"^(?:第[一二三四五六七八九十百千零〇\d]+(?:条(?:之[一二三四五六七八九十]+)?|编|分编|章|节)[\s　]"
+    r"^(?:第[一二三四五六七八九十百千零〇\d]+"
+    r"(?:条(?:之[一二三四五六七八九十]+)?|编|分编|章|节)[\s　]"
     r"|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|附件|\d{1,2}[.．、](?!\d))"
 )
+
+#: Pages with fewer lines show no margins of their own.
+_MIN_LINES = 6
 
 #: A line in brackets under a title; amended laws list every amendment there.
 _MAX_BRACKET = 400
@@ -71,8 +78,11 @@ def join_lines(pages: Iterable[Page]) -> list[Block]:
     """Return the paragraphs, each with the page it begins on."""
     blocks: list[Block] = []
     last: Line | None = None
+    margins = _Margins(0, 0)
     for page in pages:
-        margins = _measure(page)
+        # The last page may hold the signature alone: it has the margins before.
+        if len(page.lines) >= _MIN_LINES or margins.right == 0:
+            margins = _measure(page)
         for line in page.lines:
             if (
                 blocks
@@ -103,7 +113,7 @@ def _measure(page: Page) -> _Margins:
 
 
 def _continues(last: Line, line: Line, margins: _Margins) -> bool:
-    if last.right < margins.right - _FULL:
+    if last.right < margins.right - _FULL or last.left > margins.left + _SET_IN:
         return False
     if line.left > margins.left + _INDENT:
         return False

@@ -13,6 +13,7 @@ from .faq import read_faq_rows, read_faq_text
 from .guide import make_guide_draft
 from .guide_sheet import read_guide_rows
 from .kinds import find_guides
+from .labels import find_slot
 from .policy import read_policy
 
 #: A document with fewer characters says nothing.
@@ -38,7 +39,7 @@ def understand(document: Document, *, source: Source, stem: str) -> Understandin
     faqs = _read_faqs(document.blocks, source)
     if faqs is not None:
         return faqs
-    if guides := find_guides(document.blocks):
+    if guides := find_guides(_lay_out(document)):
         drafts = [
             make_guide_draft(guide, source=source, fallback_title=stem)
             for guide in guides
@@ -49,6 +50,15 @@ def understand(document: Document, *, source: Source, stem: str) -> Understandin
     if not draft.sections:
         raise NoTextError("只有标题，没有正文")
     return Understanding((draft,), warnings=document.warnings)
+
+
+def _lay_out(document: Document) -> list[Block]:
+    """Put what the front matter declares on top, as rows of a form."""
+    form = tuple(
+        (label, value) for label, value in document.facts.items() if find_slot(label)
+    )
+    top = [Block(BlockKind.TABLE, rows=form)] if form else []
+    return [*top, *document.blocks]
 
 
 def _count_chars(block: Block) -> int:
@@ -88,6 +98,7 @@ def _read_faqs(blocks: Sequence[Block], source: Source) -> Understanding | None:
     found = read_faq_text(blocks, source=source)
     if found is None:
         return None
-    answered = sum(len(s.text) for draft in found.drafts for s in draft.sections)
+    sections = [section for draft in found.drafts for section in draft.sections]
+    answered = sum(len(section.heading + section.text) for section in sections)
     total = sum(_count_chars(block) for block in blocks)
     return found if answered * 2 > total else None

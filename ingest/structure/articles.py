@@ -88,9 +88,7 @@ class ArticleCutter:
         depth = marks.LEVELS[match["level"]]
         for deeper in [each for each in self._path if each >= depth]:
             del self._path[deeper]
-        mark = block.text[: match.start("name")].replace(" ", "")
-        name = close_gaps(marks.strip_leaders(match["name"])).replace(" ", "")
-        self._path[depth] = f"{mark} {name}".strip()
+        self._path[depth] = marks.name_chapter(match)
         return True
 
     def _take_text(self, block: Block) -> None:

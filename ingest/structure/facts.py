@@ -7,11 +7,12 @@ front matter all end in one mapping.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from ..text import close_gaps
 from ..types import Block, BlockKind, Document
+from .vocabulary import load_groups
 
 
 class Fact(StrEnum):
@@ -33,28 +34,10 @@ class Fact(StrEnum):
     OTHER = "other"
 
 
-#: Fact to the labels it goes by, blanks and colons aside.
-_LABELS: Mapping[Fact, str] = {
-    Fact.TITLE: "标题 名称 文件名称 文件标题 信息名称 ArticleTitle title",
-    Fact.NUMBER: "文号 发文字号 文件编号 发文文号 文件字号 doc_number",
-    Fact.ISSUER: "发文机关 发布机构 发文单位 制定机关 制发机关 发布单位 印发机关 "
-    "公开机构 发文机构 发布机关 issuer department ContentSource",
-    Fact.REGION: "适用区域 适用地区 适用范围区域 行政区划 区域 region",
-    Fact.ISSUED: "成文日期 发文日期 印发日期 签发日期 公布日期 生成日期 issued_on",
-    Fact.PUBLISHED: "发布日期 发布时间 公开日期 PubDate",
-    Fact.EFFECTIVE: "生效日期 实施日期 施行日期 执行日期 生效时间 施行时间 effective_on",
-    Fact.EXPIRES: "失效日期 废止日期 失效时间 截止日期 废止时间 有效期至 expires_on",
-    Fact.VALIDITY: "有效期 有效期限",
-    Fact.STATE: "有效性 时效性 效力状态 文件状态 是否有效",
-    Fact.REPLACES: "废止文件 替代文件 supersedes",
-    Fact.URL: "原文链接 来源网址 网址 url",
-    Fact.OTHER: "索引号 主题分类 公开类别 主题词 信息分类 体裁分类 组配分类 公开方式 "
-    "公开时限 统一登记号 规范性文件登记号 登记号 分类 关键词 语种 载体类型 "
-    "生成时间 公开范围 责任编辑 来源 备注 服务对象分类 体裁",
-}
-
 _BY_LABEL = {
-    label: fact for fact, labels in _LABELS.items() for label in labels.split()
+    label: Fact(name)
+    for name, labels in load_groups("facts").items()
+    for label in labels
 }
 
 _LINE = re.compile(
@@ -95,8 +78,9 @@ def collect_facts(
         if not pairs:
             rest.append(block)
     for label, value in document.facts.items():
-        if fact := read_fact_label(label):
-            facts.setdefault(fact, value)
+        declared = read_fact_label(label)
+        if declared is not None:
+            facts.setdefault(declared, value)
     return facts, tuple(rest)
 
 

@@ -10,24 +10,17 @@ from knowledge import EntryDraft, EntryKind, Section, Source
 from ..dates import find_date
 from ..text import clean_line
 from ..types import Block, BlockKind, RefusedRow, Rows, Understanding
+from .vocabulary import load_groups
 
-_COLUMNS: Mapping[str, str] = {
-    "question": "问题 问 标准问 标准问题 提问 问题描述 常见问题 question q 问句 主问题 咨询问题 主题 "
-    "问题标题 知识标题",
-    "answer": "答案 答 答复 回答 解答 回复 标准答案 answer a 答复内容 回复内容 解答内容 知识库内容 "
-    "问题答案 知识内容",
-    "similar": "相似问题 相似问 类似问题 类似问法 相似问法 扩展问 扩展问题 同义问 同义问题 similar "
-    "其他问法 相似提问",
-    "department": "部门 责任部门 所属部门 主管部门 答复部门 department 承办单位 责任单位 单位",
-    "region": "区域 区县 地区 适用区域 所属区域 region 适用地区 行政区划",
-    "effective": "生效日期 开始日期 起始日期 实施日期 effective_on 生效时间",
-    "expires": "失效日期 截止日期 有效期至 终止日期 结束日期 expires_on 到期日期 失效时间",
-    "checked": "更新日期 核对日期 更新时间 最近更新 updated_on 修订日期",
-}  # fmt: skip
-_BY_NAME = {name: key for key, names in _COLUMNS.items() for name in names.split()}
+_BY_NAME = {
+    name: key for key, names in load_groups("columns").items() for name in names
+}
 
 #: The row that names the columns is among the first ones.
 _HEADING_ROWS = 10
+
+#: What sheets put around a column's name: 问题（必填）, 答案*, 类似问题1.
+_DECORATION = re.compile(r"[（(][^（）()]*[)）]|[\s\d*：:]")
 
 _SPLIT = re.compile(r"[\n；;|]+")
 
@@ -48,7 +41,7 @@ def find_columns(rows: Rows) -> tuple[int, dict[str, list[int]]] | None:
     for place, row in enumerate(rows[:_HEADING_ROWS]):
         columns: dict[str, list[int]] = {}
         for number, cell in enumerate(row):
-            name = re.sub(r"[\s\d*（）()：:]", "", cell).lower()
+            name = _DECORATION.sub("", cell).lower()
             if key := _BY_NAME.get(name):
                 columns.setdefault(key, []).append(number)
         if "question" in columns and "answer" in columns:

@@ -4,80 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from knowledge import ASPECT_LABELS, Aspect, EntryDraft, EntryKind, Section, Source
 
 from ..dates import find_date
 from ..regions import find_region
 from ..text import clean_line, close_gaps
-from ..types import Block, BlockKind, Rows
-from .labels import (
-    SPEAKING,
-    Field,
-    Slot,
-    find_slot,
-    opens_in_text,
-    stays_inside,
-    tidy_label,
-)
+from .guide_lines import Guide
+from .header import is_body_name
+from .labels import DETAILS, HEADS, SPEAKING, Field
 from .materials import render_materials
 
-_LABELLED = re.compile(r"^(?P<label>[^：:，。；]{2,16})[：:](?P<value>.*)$", re.DOTALL)
 _TITLE_TAIL = re.compile(r"(?:的)?(?:办事指南|服务指南|办理指南|办事须知)$")
 _SEPARATORS = re.compile(r"[、，,；;/／\n]+")
 
 #: 2（工作日） is how the portal prints the unit of a time limit.
 _BRACKETED_UNIT = re.compile(r"(\d)\s*[（(](工作日|自然日|日|天)[)）]")
-
-#: Values that say that there is nothing to say.
-_NOTHING = {"", "无", "-", "—", "/", "暂无", "否。", "不涉及"}
-
-#: Lines that only lead the eye on a page.
-_CHROME = {
-    "返回",
-    "办理须知 申报",
-    "办事指南",
-    "我已认真阅读并同意",
-    "步骤",
-    "展开",
-    "收起",
-    "更多",
-}
-
-
-@dataclass(slots=True)
-class Guide:
-    """A guide while it is read: lines by what they say."""
-
-    title: str = ""
-    lines: dict[Slot, list[str]] = field(default_factory=dict)
-
-    #: Sections under headings that we do not know.
-    extra: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, slot: Slot, text: str) -> None:
-        """Add the lines of a text, unless it says that there is nothing."""
-        lines = [line.strip(" ") for line in text.split("\n")]
-        kept = [line for line in lines if line.strip() not in _NOTHING]
-        if kept:
-            self.lines.setdefault(slot, []).extend(kept)
-
-    def get(self, slot: Slot, joint: str = "") -> str:
-        """Return the lines of a slot as one text; empty when it has none."""
-        return joint.join(self.lines.get(slot, []))
-
-    def count_aspects(self) -> int:
-        """Return how many aspects have text."""
-        return sum(isinstance(slot, Aspect) for slot in self.lines)
-
-
-def parse_guide(blocks: Iterable[Block]) -> Guide:
-    """Sort the lines of a document by the labels they stand under."""
-    reader = _Reader()
-    for block in blocks:
-        reader.take(block)
-    return reader.guide
 
 
 def make_guide_draft(
@@ -85,7 +27,7 @@ def make_guide_draft(
 ) -> EntryDraft:
     """Return the draft of a guide; its sections in the order of Aspect."""
     title = close_gaps(guide.get(Field.TITLE) or guide.title or fallback_title)
-    department = guide.get(Field.DEPARTMENT)
+    department = _read_department(guide.lines.get(Field.DEPARTMENT, []))
     aliases = _SEPARATORS.split(guide.get(Field.ALIASES, "、"))
     return EntryDraft(
         kind=EntryKind.GUIDE,
@@ -94,12 +36,19 @@ def make_guide_draft(
         source=source,
         department=department,
         region=guide.get(Field.REGION) or find_region(department, title),
-        audience=guide.get(Field.AUDIENCE),
+        audience="、".join(dict.fromkeys(guide.lines.get(Field.AUDIENCE, []))),
         aliases=tuple(dict.fromkeys(filter(None, map(clean_line, aliases)))),
         effective_on=find_date(guide.get(Field.EFFECTIVE)),
         expires_on=find_date(guide.get(Field.EXPIRES)),
         checked_on=find_date(guide.get(Field.CHECKED)),
     )
+
+
+def _read_department(lines: Sequence[str]) -> str:
+    """Take the first office named; a narrow column may have cut its name."""
+    if lines and is_body_name(lines[0]):
+        return lines[0]
+    return "".join(lines)
 
 
 def _make_sections(guide: Guide, locator: str) -> Iterable[Section]:
@@ -109,12 +58,27 @@ def _make_sections(guide: Guide, locator: str) -> Iterable[Section]:
             lines = render_materials(lines)
         elif aspect in {Aspect.TIME_LIMIT, Aspect.VISITS}:
             lines = _join_units(lines)
-        lines = [line.replace("\t", " ").strip() for line in lines]
+        lines = [line.replace("\t", " ").strip() for line in _drop_empty(aspect, lines)]
         if text := "\n".join(line for line in lines if line):
             yield Section(ASPECT_LABELS[aspect], text, aspect, locator)
     for heading, lines in guide.extra.items():
         if lines:
             yield Section(heading, "\n".join(lines), None, locator)
+
+
+def _drop_empty(aspect: Aspect, lines: Sequence[str]) -> list[str]:
+    """Drop labels without value, numbers alone on their line, and repetitions."""
+    kept: list[str] = []
+    for line in lines:
+        is_number = line.isdigit() and aspect is not Aspect.VISITS
+        is_repeated = line in kept and aspect in {Aspect.FEE, Aspect.TIME_LIMIT}
+        label = line.rstrip("：")
+        is_empty = label in DETAILS or (label != line and label in SPEAKING - HEADS)
+        if not is_number and not is_repeated and not is_empty:
+            kept.append(
+                f"{line}次" if aspect is Aspect.VISITS and line.isdigit() else line
+            )
+    return kept
 
 
 def _join_units(lines: Sequence[str]) -> list[str]:
@@ -126,150 +90,3 @@ def _join_units(lines: Sequence[str]) -> list[str]:
         else:
             joined.append(line)
     return [_BRACKETED_UNIT.sub(r"\1个\2", line) for line in joined]
-
-
-class _Reader:
-    """Keeps the label under which the next line stands."""
-
-    def __init__(self) -> None:
-        self.guide = Guide()
-        self._slot: Slot | None = None
-        self._extra = ""
-        self._is_online = False
-
-    def take(self, block: Block) -> None:
-        if block.kind is BlockKind.TABLE:
-            self._take_table(block.rows)
-        elif block.text not in _CHROME and not self._take_label(block):
-            self._take_line(block)
-
-    def _take_label(self, block: Block) -> bool:
-        """Open what a label names; "label：value" brings its value along."""
-        text = block.text
-        match = _LABELLED.match(text)
-        label, value = (match["label"], match["value"]) if match else (text, "")
-        slot = find_slot(label)
-        if slot is None or (stays_inside(label, self._slot) and not block.level):
-            return False
-        if match and value and not (opens_in_text(label) or self._is_at_top()):
-            return False
-        self._open(slot, label, value)
-        return True
-
-    def _is_at_top(self) -> bool:
-        return self._slot is None or isinstance(self._slot, Field)
-
-    def _open(self, slot: Slot, label: str, value: str) -> None:
-        slot = _tell_hours(slot, label, value)
-        name = tidy_label(label)
-        self._slot, self._extra = slot, ""
-        self._is_online = name == "网上办理流程"
-        if name in SPEAKING and isinstance(slot, Aspect):
-            if value.strip() not in _NOTHING:
-                self.guide.add(slot, f"{name}：{value.strip()}")
-            elif not value:
-                self.guide.add(slot, f"{name}：")
-        else:
-            self.guide.add(slot, value)
-
-    def _take_line(self, block: Block) -> None:
-        text = block.text
-        if block.level > 1 and self.guide.title:
-            self._slot, self._extra = None, text
-        elif self._slot is not None:
-            self._add_line(text)
-        elif self._extra:
-            self.guide.extra.setdefault(self._extra, []).append(text)
-        elif not self.guide.title:
-            self.guide.title = text
-        else:
-            self.guide.extra.setdefault("简介", []).append(text)
-
-    def _add_line(self, text: str) -> None:
-        assert self._slot is not None
-        lines = self.guide.lines.get(self._slot, [])
-        last = lines[-1] if lines else ""
-        if last.endswith("：") and tidy_label(last) in SPEAKING - _HEADS:
-            if text in _NOTHING:
-                lines.pop()
-            else:
-                lines[-1] += text
-            return
-        self.guide.add(self._slot, text)
-        if self._is_online:
-            self.guide.add(Aspect.ONLINE, text)
-        if self._slot is Aspect.PLACE:
-            self._copy_contact(text)
-
-    def _copy_contact(self, text: str) -> None:
-        """Phones and hours of a window answer questions of their own too."""
-        match = _LABELLED.match(text)
-        slot = find_slot(match["label"]) if match else None
-        if match and slot in {Aspect.PHONE, Aspect.HOURS}:
-            if match["value"] not in self.guide.get(slot):
-                self.guide.add(slot, match["value"])
-
-    def _take_table(self, rows: Rows) -> None:
-        labelled = [row for row in rows if find_slot(next(filter(None, row), ""))]
-        if not _is_list(rows) and len(labelled) * 2 >= len(rows):
-            for row in rows:
-                self._take_row(row)
-            return
-        if _is_material_list(rows):
-            self._slot = Aspect.MATERIALS
-        for row in rows:
-            line = "\t".join(cell.replace("\n", " ") for cell in row)
-            if self._slot is not None:
-                self.guide.add(self._slot, line)
-
-    def _take_row(self, row: Sequence[str]) -> None:
-        """Read label, value, label, value; a row without label goes on."""
-        cells = list(row)
-        if not cells[0] and self._slot is not None:
-            self.guide.add(self._slot, "\t".join(cells[1:]))
-            return
-        cells = [cell for cell in cells if cell]
-        values: list[str] = []
-        slot: Slot | None = None
-        label = ""
-        for cell in cells:
-            found = find_slot(cell) if len(cell) <= 20 else None
-            if found is not None and (slot is None or values):
-                self._close(slot, label, values)
-                slot, label, values = found, cell, []
-            elif slot is None:
-                slot, label = Field.IGNORED, cell
-            else:
-                values.append(cell)
-        self._close(slot, label, values)
-
-    def _close(self, slot: Slot | None, label: str, values: list[str]) -> None:
-        if slot is not None:
-            self._open(
-                slot, label, "\t".join(values) if len(values) > 1 else "".join(values)
-            )
-
-
-#: Speaking labels that head a list and do not take the next line along.
-_HEADS = frozenset(
-    "网上办理流程 线下办理流程 窗口办理流程 办理条件 不予受理情形 受理内容 常见问题 温馨提示 "
-    "咨询方式 监督方式 实施内容".split()
-)
-
-
-def _tell_hours(slot: Slot, label: str, value: str) -> Slot:
-    """办理时间 may be hours or a limit: days make it a limit."""
-    is_limit = re.search(r"\d+\s*个?(?:工作日|自然日|天|日内)", value)
-    if slot is Aspect.HOURS and tidy_label(label) == "办理时间" and is_limit:
-        return Aspect.TIME_LIMIT
-    return slot
-
-
-def _is_list(rows: Rows) -> bool:
-    """Whether the first row names columns, as that of a list of materials does."""
-    return _is_material_list(rows) or tidy_label(rows[0][0]) in {"序号", "编号"}
-
-
-def _is_material_list(rows: Rows) -> bool:
-    names = {cell.replace(" ", "") for cell in rows[0]}
-    return bool(names & {"材料名称", "申请材料名称", "材料"}) and len(rows[0]) > 2

@@ -5,7 +5,8 @@ from __future__ import annotations
 from knowledge import Aspect, EntryDraft, Source
 
 from ..types import Block, BlockKind, RefusedRow, Rows, Understanding
-from .guide import make_guide_draft, parse_guide
+from .guide import make_guide_draft
+from .guide_lines import parse_guide
 from .labels import Field, Slot, find_slot
 
 #: The row that names the columns is among the first ones.

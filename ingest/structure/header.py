@@ -15,7 +15,7 @@ from . import marks
 _TITLE_END = re.compile(
     r"(?:法|条例|规定|办法|细则|决定|决议|命令|令|公报|公告|通告|意见|通知|通报|报告|请示"
     r"|批复|函|纪要|方案|规划|纲要|计划|规则|章程|准则|制度|标准|规范|指引|指南|要点"
-    r"|措施|预案|目录|清单|解释|解读|答复|说明|说明书|手册|字典|汇编|须知|政策|规程|办法问答)$"
+    r"|措施|预案|目录|清单|解释|解读|答复|说明|说明书|手册|字典|汇编|须知|政策|规程|流程|一览表|明细表)$"
 )
 
 #: After these a title is over; after the others, such as 制度, it may go on.
@@ -27,13 +27,14 @@ _REMARK = re.compile(r"[（(][^（）()]{1,20}[)）]$")
 #: 云泽市民政局文件: the red head; and bodies as signatures write them.
 _RED_HEAD = re.compile(r"^(?P<issuer>[\u4e00-\u9fff、 ]{3,60}?)\s*文件$")
 _BODY = re.compile(
-    r"^(?!.*(?:转发|印发|关于|对|第))[\u4e00-\u9fff、（） ]{2,40}(?:局|委|委员会|政府|办公室|办公厅|厅|部|院|中心|署"
-    r"|代表大会|联合会|法院|检察院|银行|大队|支队|管委会|国务院|处)$|^国务院$"
+    r"^(?!.*(?:转发|印发|关于|对|第))[\u4e00-\u9fff、（） ]{2,40}"
+    r"(?:局|委|委员会|政府|办公室|办公厅|厅|部|院|中心|署|代表大会|联合会|法院"
+    r"|检察院|银行|大队|支队|管委会|国务院|处)$|^国务院$"
 )
 
 #: Lines a site or a template puts around the title.
 _NOISE = re.compile(
-    r"^(?:首页|当前位置|您的位置|位置[：:]|发布时间|发布日期|时间[：:]|来源[：:]|作者[：:]"
+    r"^(?:首页|返回$|当前位置|您的位置|位置[：:]|发布时间|发布日期|时间[：:]|来源[：:]|作者[：:]"
     r"|字体|字号|浏览|阅读|打印|分享|【|索\s*引\s*号|签发人|密级|紧急程度|附件?\b)"
     r"|.*(?:手机版|无障碍|设为首页|加入收藏|浏览次数|打印本页)"
 )
@@ -67,14 +68,17 @@ class Header:
 def read_header(blocks: Sequence[Block]) -> Header:
     """Read the lines above the text."""
     header = Header()
-    lines: list[Block] = []
+    lines: list[tuple[int, Block]] = []
     for place, block in enumerate(blocks[:_MAX_HEAD]):
         if _begins_text(block):
             break
-        header.body = place + 1
-        if not _take_line(header, block.text):
-            lines.append(block)
-    header.title = _pick_title(lines)
+        if _take_line(header, block.text):
+            header.body = place + 1
+        else:
+            lines.append((place, block))
+    header.title = _pick_title([block for _, block in lines])
+    used = [place for place, block in lines if tidy_title(block.text) in header.title]
+    header.body = max([header.body, *(place + 1 for place in used)])
     if header.title.endswith("令"):
         _read_order(header, blocks[header.body : header.body + 3])
     return header
@@ -119,25 +123,31 @@ def _take_line(header: Header, text: str) -> bool:
 
 
 def _pick_title(lines: Sequence[Block]) -> str:
-    marked = [
-        line for line in lines if line.level or line.align is Align.CENTRE
-    ] or list(lines)
-    first = next((line for line in marked if line.level == 1), None)
+    """Take the marked lines; all of them where the marked ones make no title."""
+    first = next((line for line in lines if line.level == 1), None)
     if first is not None and len(first.text) > 5:
         return tidy_title(first.text)
-    texts = [line.text for line in marked]
+    marked = [line.text for line in lines if line.level or line.align is Align.CENTRE]
+    texts = [line.text for line in lines]
+    title = _join_title(marked) or _join_title(texts)
+    title = title or next(filter(is_title, texts), (marked or texts or [""])[0])
+    return tidy_title(title)
+
+
+def _join_title(texts: Sequence[str]) -> str:
+    """Join lines from the first on until they make a title; empty if never.
+
+    A title may go on after a weak ending, but only to a strong one.
+    """
     best = ""
     for end in range(1, min(_MAX_TITLE_LINES, len(texts)) + 1):
         joined = "".join(texts[:end])
-        best = joined if is_title(joined) else best
-        if best and _STRONG_END.search(_REMARK.sub("", best)):
+        is_over = bool(_STRONG_END.search(_REMARK.sub("", joined)))
+        if is_title(joined) and (is_over or not best):
+            best = joined
+        if best and is_over:
             break
-    if best:
-        return tidy_title(best)
-    for text in texts:
-        if is_title(text):
-            return tidy_title(text)
-    return tidy_title(texts[0]) if texts else ""
+    return best
 
 
 def is_title(text: str) -> bool:

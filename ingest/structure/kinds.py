@@ -9,7 +9,7 @@ from knowledge import Aspect
 from ..types import Block, BlockKind
 from . import marks
 from .articles import find_first_article
-from .guide import Guide, parse_guide
+from .guide_lines import Guide, parse_guide
 from .labels import Field, find_slot
 
 #: Aspects with text that make a document a guide: two, if they are these.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..text import close_gaps
+
 _NUMBER = r"[一二三四五六七八九十百千零〇\d]+"
 
 #: 第七条, 第一百三十三条之一, with what follows.
@@ -16,6 +18,8 @@ ARTICLE = re.compile(
 _REFERENCE = re.compile(
     r"^(?:[，。；、,;）)》]|第[一二三四五六七八九十]+[款项]|规定|所|的|和|至|及|与|或|中|以)"
 )
+
+_PARTED = re.compile(r"^ (?!第|[，。；、])")
 
 #: 第二章 申请与受理: level, number and name.
 CHAPTER = re.compile(
@@ -52,6 +56,9 @@ _DOC_NUMBER = (
 DOC_NUMBER = re.compile(_DOC_NUMBER)
 _ORDER_NUMBER = re.compile(r"^第\s*(\d{1,4}|[一二三四五六七八九十百]+)\s*号$")
 
+#: 国发 is the shortest.
+_MIN_OFFICE = 2
+
 #: Words that run into a 文号 in a sentence and are no part of it.
 _OFFICE_LEADS = re.compile(
     r"^.*(?:按照|依照|根据|以及|关于|通知|办法|规定|意见|文件|废止|的|和|及|与|《|》|为|号)"
@@ -61,11 +68,12 @@ _OFFICE_LEADS = re.compile(
 def match_article(text: str) -> re.Match[str] | None:
     """Return the match when the line opens an article and is no reference."""
     match = ARTICLE.match(text)
-    if match is None or _REFERENCE.match(match["rest"].lstrip() or "为"):
-        # "第一条 以…" after a blank is an opening all the same.
-        if match is None or not re.match(r"^ (?!第|[，。；、])", match["rest"]):
-            return None
-    return match
+    if match is None:
+        return None
+    # "第一条 以…" after a blank is an opening, "第一条规定的…" is none.
+    rest = match["rest"]
+    is_parted = not rest or bool(_PARTED.match(rest))
+    return match if is_parted or not _REFERENCE.match(rest) else None
 
 
 def match_chapter(text: str) -> re.Match[str] | None:
@@ -74,6 +82,13 @@ def match_chapter(text: str) -> re.Match[str] | None:
     if match is None or match["name"].endswith(("。", "；", "，", "：")):
         return None
     return match
+
+
+def name_chapter(match: re.Match[str]) -> str:
+    """Return the head of a chapter with one blank in it: 第一章 总则."""
+    mark = match.string[: match.start("name")].replace(" ", "")
+    name = close_gaps(match["name"]).replace(" ", "")
+    return f"{mark} {name}".strip()
 
 
 def strip_leaders(text: str) -> str:
@@ -102,4 +117,6 @@ def read_doc_number(line: str) -> str:
 
 def _write(match: re.Match[str]) -> str:
     office = _OFFICE_LEADS.sub("", match["office"]) or match["office"]
+    if len(office) > _MIN_OFFICE:
+        office = office.removeprefix("原")
     return f"{office}〔{match['year']}〕{match['kind'] or ''}{match['serial']}号"

@@ -15,18 +15,28 @@ _NUMBERS = ("序号", "编号", "号")
 
 _COUNT = re.compile(r"^(?:原件|复印件)?\s*[：:]?\s*(\d+)\s*(?:份|张)?$")
 
+_WRITTEN = re.compile(
+    r"^(?P<number>\d+)[.、]\s*(?P<name>.+?)[（(]原件[：:]?\s*(?P<original>\d+)份?[，,、]\s*"
+    r"复印件[：:]?\s*(?P<copy>\d+)份?[)）](?:；备注[：:](?P<note>.*))?$"
+)
+
 #: Lines of the portal's dump: what follows the name of a material.
 _DUMP_COUNT = re.compile(r"^(?P<what>原件|复印件)\s*[：:]\s*(?P<count>\d+)$")
 _DUMP_NUMBER = re.compile(r"^\d{1,2}$")
 _DUMP_HEADINGS = {
-    "材料名称", "材料依据", "材料形式", "材料要求", "材料下载", "其他信息", "纸质", "电子化",
-    "纸质/电子化", "必要", "空白表格", "示例样本", "无", "展开", "收起",
+    "材料名称", "材料依据", "材料形式", "材料要求", "材料下载", "其他信息",
+    "纸质", "电子化", "纸质/电子化", "必要", "空白表格", "示例样本", "无", "展开",
+    "收起",
 }  # fmt: skip
 _DUMP_REMARK = re.compile(
     r"^(?P<what>填报须知|受理标准|备注|说明)\s*[：:]\s*(?P<text>.*)$"
 )
 _DUMP_LABEL = re.compile(r"^[\u4e00-\u9fff]{2,8}\s*[：:]")
 _FREE = "该材料免提交"
+_LINKED = "已关联电子证照"
+
+#: A name wrapped into more lines than this has not been seen.
+_MAX_NAME_LINES = 14
 
 
 @dataclass(slots=True)
@@ -44,11 +54,23 @@ def render_materials(lines: Sequence[str]) -> list[str]:
         lines: Table rows with tabs between cells, or lines of text; text that is
             already a numbered list comes back as it is.
     """
+    lines = [_WRITTEN.sub(_rewrite, line) for line in lines]
     if any("\t" in line for line in lines):
         return _render_rows(lines)
     if sum(bool(_DUMP_COUNT.match(line)) for line in lines) >= 2:
-        return [_write(n, each) for n, each in enumerate(_read_dump(lines), start=1)]
+        return [
+            _write(n, each) for n, each in enumerate(_DumpReader(lines).read(), start=1)
+        ]
     return list(lines)
+
+
+def _rewrite(match: re.Match[str]) -> str:
+    """Spell a row that a sheet has in one cell like the others."""
+    note = match["note"]
+    material = _Material(
+        match["name"], match["original"], match["copy"], [note] if note else []
+    )
+    return _write(int(match["number"]), material)
 
 
 def _render_rows(lines: Sequence[str]) -> list[str]:
@@ -98,7 +120,8 @@ def _write(number: int, material: _Material) -> str:
         counts = ["不用交纸质件"]
     amounts = f"：{'，'.join(counts)}" if counts else ""
     notes = "；".join(note.strip("。；") for note in material.notes if note)
-    return f"{number}. {material.name}{amounts}" + (f"（{notes}）" if notes else "")
+    name = material.name.rstrip("；;，。：")
+    return f"{number}. {name}{amounts}" + (f"（{notes}）" if notes else "")
 
 
 def _read_count(text: str) -> int:
@@ -106,40 +129,54 @@ def _read_count(text: str) -> int:
     return int(match[1]) if match else 0
 
 
-def _read_dump(lines: Sequence[str]) -> list[_Material]:
-    """Read the portal's cells, one a line, each wrapped at ten characters or so.
+class _DumpReader:
+    """Reads the portal's cells, one a line, each wrapped at ten characters or so.
 
     A row is: number, name, 原件：n, 复印件：n, form, 必要 or not, remarks.
     """
-    materials: list[_Material] = []
-    name: list[str] = []
-    remark: list[str] | None = None
-    for place, line in enumerate(lines):
-        if _DUMP_NUMBER.match(line) and _comes_count(lines[place + 1 :]):
-            name, remark = [], None
-        elif match := _DUMP_COUNT.match(line):
-            if match["what"] == "原件":
-                materials.append(_Material("".join(name), match["count"]))
-                name, remark = [], None
-            elif materials:
-                materials[-1].copy = match["count"]
-        elif line == _FREE:
-            name = [part for part in name if part != "已关联电子证照"]
-            name.append("（可免提交）")
-        elif line == "非必要" and materials:
-            materials[-1].notes.append("非必要")
-        elif match := _DUMP_REMARK.match(line):
-            remark = [match["text"]]
-            if materials and match["what"] != "说明":
-                materials[-1].notes.append(match["text"])
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._materials: list[_Material] = []
+        self._name: list[str] = []
+        self._has_remark = False
+
+    def read(self) -> list[_Material]:
+        """Return the materials in order."""
+        for place, line in enumerate(self._lines):
+            following = self._lines[place + 1 : place + 1 + _MAX_NAME_LINES]
+            if _DUMP_NUMBER.match(line) and any(map(_DUMP_COUNT.match, following)):
+                self._name, self._has_remark = [], False
+            elif match := _DUMP_COUNT.match(line):
+                self._count(match["what"], match["count"])
+            elif match := _DUMP_REMARK.match(line):
+                self._remark(match["what"], match["text"])
+            else:
+                self._take(line)
+        return self._materials
+
+    def _count(self, what: str, count: str) -> None:
+        if what == "原件":
+            self._materials.append(_Material("".join(self._name), count))
+            self._name, self._has_remark = [], False
+        elif self._materials:
+            self._materials[-1].copy = count
+
+    def _remark(self, what: str, text: str) -> None:
+        # 说明 stands once, under the whole list.
+        self._has_remark = bool(self._materials) and what != "说明"
+        if self._has_remark:
+            self._materials[-1].notes.append(text)
+
+    def _take(self, line: str) -> None:
+        if line == _FREE:
+            self._name = [part for part in self._name if part != _LINKED]
+            self._name.append("（可免提交）")
+        elif line == "非必要" and self._materials:
+            self._materials[-1].notes.append(line)
         elif _DUMP_LABEL.match(line) or line in _DUMP_HEADINGS:
-            remark = None
-        elif remark is not None and materials and materials[-1].notes:
-            materials[-1].notes[-1] += line
+            self._has_remark = False
+        elif self._has_remark:
+            self._materials[-1].notes[-1] += line
         else:
-            name.append(line)
-    return materials
-
-
-def _comes_count(lines: Sequence[str]) -> bool:
-    return any(_DUMP_COUNT.match(line) for line in lines[:14])
+            self._name.append(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 from knowledge import EntryDraft, EntryKind, Section, Source
 
@@ -94,7 +95,7 @@ def _choose_title(facts: Mapping[Fact, str], header: Header, fallback: str) -> s
         return declared
     if is_title(header.title) or (header.title and _NAMELESS.match(fallback)):
         return header.title
-    return fallback
+    return tidy_title(fallback)
 
 
 def _find_issuer(
@@ -110,7 +111,7 @@ def _find_issuer(
         ]
         if bodies:
             return bodies[-1]
-    for line, after in zip(body, body[1:], strict=False):
+    for line, after in pairwise(body):
         if is_date_line(close_gaps(after.text)) and is_body_name(line.text):
             return close_gaps(line.text)
     match = _TITLE_ISSUER.match(title)

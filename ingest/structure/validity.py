@@ -31,6 +31,11 @@ _YEARS = re.compile(
     r"(?:有效期|试行期|暂行期)限?\s*(?:为|是)?\s*(?P<years>[一二三四五六七八九十两\d]+)\s*年"
 )
 
+#: A sentence on the term of the document, and not of a certificate in it.
+_TERM = re.compile(
+    _SELF + r"(?:的)?(?:有效期|试行期|暂行期|自|施行|执行|实施)|有效期[^。]*自.*起"
+)
+
 _ENDS = re.compile(
     r"(?:同时|即行|相应|一并|予以|自行|随之)?(?:废止|停止执行|不再执行|失效)"
 )
@@ -65,6 +70,8 @@ def find_validity(lines: Iterable[str], issued_on: date | None) -> Validity:
             continue
         if match := _FROM.search(line):
             effective = find_date(match["day"]) or issued_on or effective
+        elif (match := _SPAN.search(line)) and _TERM.search(line):
+            effective = find_date(match["from"])
         expires = _find_end(line, effective) or expires
     if effective and expires and expires < effective:
         expires = None
@@ -72,7 +79,7 @@ def find_validity(lines: Iterable[str], issued_on: date | None) -> Validity:
 
 
 def _speaks_of_itself(line: str) -> bool:
-    """ "…自3月1日起执行新标准" is a rule of its own: it says nothing of the document."""
+    """Tell a closing clause from a rule such as "…自3月1日起执行新标准"."""
     match = _FROM.search(line)
     if match is None:
         return bool(_SELF_RE.search(line))
@@ -82,7 +89,7 @@ def _speaks_of_itself(line: str) -> bool:
 
 def _find_end(line: str, effective: date | None) -> date | None:
     for sentence in _SENTENCE.findall(line):
-        if not (_SELF_RE.search(sentence) or _FROM.search(sentence)):
+        if not (_TERM.search(sentence) or _FROM.search(sentence)):
             continue
         if match := _SPAN.search(sentence):
             return find_date(match["until"])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bot import accounts
-from bot.database import make_engine
 from bot.officers import OfficerStore
 from bot.passwords import (
     PasswordRefusedError,
@@ -21,7 +19,7 @@ from bot.passwords import (
     hash_password,
     verify_password,
 )
-from bot.tables import AuditRow, Base, OfficerRow, SetupTokenRow
+from bot.tables import AuditRow, OfficerRow, SetupTokenRow
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 GOOD = "雨停了 去买 三斤橘子 吧"
@@ -41,15 +39,6 @@ class Clock:
 def clock() -> Clock:
     """Noon."""
     return Clock()
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """An empty SQLite database with our tables."""
-    engine = make_engine(f"sqlite:///{tmp_path}/officers.db")
-    Base.metadata.create_all(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -94,14 +83,7 @@ def test_only_the_digest_of_a_link_is_stored(
     with Session(engine) as session:
         row = session.scalars(select(SetupTokenRow)).one()
     assert token not in str(vars(row))
-    assert row.token_sha256 == accounts_digest(token)
-
-
-def accounts_digest(token: str) -> str:
-    """SHA-256, computed here on purpose."""
-    import hashlib
-
-    return hashlib.sha256(token.encode()).hexdigest()
+    assert row.token_sha256 == sha256(token.encode()).hexdigest()
 
 
 def test_a_link_works_once(store: OfficerStore) -> None:

@@ -1,6 +1,7 @@
 """The command line: what it prints, its exit codes, and what it leaves on disk."""
 
 import json
+import logging
 
 import pytest
 from click.testing import CliRunner
@@ -21,8 +22,11 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def run(home):
-    """Run a command in it."""
-    return lambda *words: CliRunner().invoke(main, words)
+    """Run a command in it; logging is put back as pytest set it up."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    yield lambda *words: CliRunner().invoke(main, words)
+    root.handlers[:], root.level = before
 
 
 def test_help_lists_every_command_in_chinese(run):

@@ -87,8 +87,10 @@ def test_an_event_published_while_listening_arrives(bus: LiveBus) -> None:
     """The stream waits and is woken."""
     stream = bus.stream(bus.cursor(), is_alive=alive_for(99))
     next(stream)
-    threading.Timer(0.05, bus.publish, ("message", {"n": 7})).start()
+    publisher = threading.Timer(0.05, bus.publish, ("message", {"n": 7}))
+    publisher.start()
     event = next(stream)
+    publisher.join()
     assert 'event: message\ndata: {"n": 7}' in event
 
 

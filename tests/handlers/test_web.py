@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from flask import abort
+from flask import abort, request
 
 from bot import StoreUnavailableError
 from handlers.config import Settings, WebSettings
@@ -138,7 +138,7 @@ def test_proxy_is_believed_only_behind_https():
     """Elsewhere a caller could pretend any address."""
     app = create_app(make_parts(Settings(secret_key=KEY, web=WebSettings())))
     seen = []
-    app.before_request(lambda: seen.append(__import__("flask").request.remote_addr))
+    app.before_request(lambda: seen.append(request.remote_addr))
     app.test_client().get("/healthz", headers={"X-Forwarded-For": "8.8.8.8"})
     assert seen == ["127.0.0.1"]
 

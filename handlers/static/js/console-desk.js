@@ -47,10 +47,11 @@
     refresh(queue);
   }
 
-  queue.addEventListener('pointerenter', (event) => {
+  const pane = queue.parentElement;
+  pane.addEventListener('pointerenter', (event) => {
     isPointerInQueue = event.pointerType === 'mouse';
   });
-  queue.addEventListener('pointerleave', () => {
+  pane.addEventListener('pointerleave', () => {
     isPointerInQueue = false;
     if (!news.hidden) showNews();
   });

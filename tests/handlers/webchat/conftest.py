@@ -108,7 +108,7 @@ class ScriptedAssistant:
         """Look the question up."""
         if self.error is not None:
             raise self.error
-        if "取消人工" in turn.text:
+        if "取消排队" in turn.text:
             turn.effect = Effect.CLOSE_TICKET
             block = Block(BlockKind.TEXT, ("已取消人工。您可以接着问我。",))
             return Answer(AnswerStatus.ANSWERED_COMMAND, blocks=(block,))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import tempfile
+from pathlib import Path
 
+import pytest
 from redis import Redis
 
+from handlers.valkey import start_valkey
 from handlers.webchat.limits import PER_ADDRESS, PER_VISITOR, AskLimits
 
 
@@ -33,3 +37,19 @@ def test_lost_redis_neither_silences_nor_opens(caplog, tmp_path):
     assert asked == [True] * PER_VISITOR.amount + [False]
     assert len(caplog.records) == 1
     gone.close()
+
+
+@pytest.mark.valkey
+def test_processes_count_together():
+    """What one process has counted, the other knows; no id lies in Redis."""
+    # A short path: a socket's name has 108 bytes at most.
+    with tempfile.TemporaryDirectory(prefix="wz") as folder:
+        server = start_valkey(Path(folder))
+        redis = Redis.from_url(server.url)
+        first, second = AskLimits(redis), AskLimits(redis)
+        asked = [first.may_ask("citizen", "a") for _ in range(PER_VISITOR.amount)]
+        assert all(asked)
+        assert not second.may_ask("citizen", "a")
+        assert not any(b"citizen" in key for key in redis.scan_iter())
+        redis.close()
+        server.stop()

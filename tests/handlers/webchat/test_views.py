@@ -145,9 +145,9 @@ def test_handed_over_shows_the_place_in_the_queue(citizen, new_citizen):
     new_citizen().ask("火星怎么去")
     page = citizen.ask("月球怎么去")
     assert "前面还有 <b>1</b> 位" in page
-    assert "取消排队" in page
-    page = citizen.ask("", quick="取消人工")
-    assert "取消排队" not in page
+    assert 'value="取消排队"' in page
+    page = citizen.ask("", quick="取消排队")
+    assert 'value="取消排队"' not in page
 
 
 def test_officer_is_named_and_notes_are_not_shown(world, citizen):
@@ -196,7 +196,9 @@ def test_too_many_questions_are_refused_politely(citizen, client):
     """The thirty-first question within a minute waits; its text does not get lost."""
     data = citizen.form()
     for n in range(30):
-        assert client.post("/chat", data=data | {"text": f"居住证 {n}"}).status_code == 303
+        assert (
+            client.post("/chat", data=data | {"text": f"居住证 {n}"}).status_code == 303
+        )
     answer = client.post("/chat", data=data | {"text": "居住证 30"})
     assert answer.status_code == 429
     assert "请等一分钟" in answer.text
@@ -308,3 +310,21 @@ def test_visitor_id_is_random_and_kept(world, client, citizen):
     assert re.fullmatch(r"[0-9a-f]{32}", visitor)
     citizen.ask("居住证怎么办")
     assert world.parts.front_desk.list_messages(Channel.WEB, visitor)
+
+
+def test_cookie_is_renewed_by_visits_and_never_with_files(client, citizen):
+    """A file that proxies keep for everybody must not carry one citizen's cookie."""
+    citizen.open()
+    assert "Set-Cookie" in client.get("/chat").headers
+    with client.get("/static/css/chat.css") as answer:
+        assert "Set-Cookie" not in answer.headers
+    assert "Set-Cookie" not in client.get("/chat/messages").headers
+
+
+def test_form_of_the_error_page_works(client):
+    """Who lost the cookie presses 重新发送, and the question is asked."""
+    page = client.post("/chat", data={"text": "居住证怎么办"}).text
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
+    data = dict(hidden) | {"text": "居住证怎么办"}
+    answer = client.post("/chat", data=data, follow_redirects=True)
+    assert "居住证在居住地派出所办" in answer.text

@@ -23,6 +23,14 @@ def test_address_check_echoes_plain_text(pusher):
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_address_with_a_slash_at_its_end(make_app, pusher):
+    """As people type it into 公众平台; a redirect would lose the message."""
+    client = make_app().test_client()
+    params, body = pusher.seal(make_text("oA", "您好"))
+    assert client.post("/wechat/", query_string=params, data=body).status_code == 200
+    assert client.get("/wechat/", query_string=params).status_code == 403
+
+
 def test_address_check_of_a_stranger_is_quiet(pusher):
     """Nothing of the request comes back, nor why it was refused."""
     reply = pusher.verify("<script>", signature="0" * 40)

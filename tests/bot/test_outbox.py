@@ -1,0 +1,91 @@
+"""Deliveries: tried, retried, given up, and sent once more."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import Channel, MessageNotFoundError, Outbox, Seal, UnsealError
+
+
+@pytest.fixture
+def queued(make_citizen, desk, make_officer):
+    """An officer's reply that waits for WeChat; returns (citizen, ticket, message)."""
+    citizen = make_citizen(Channel.WECHAT)
+    citizen.say("转人工")
+    officer = make_officer("李敏")
+    ticket = desk.claim_next(officer_id=officer)
+    message = desk.reply(ticket.id, officer_id=officer, text="您好", client_key="a")
+    return citizen, ticket, message
+
+
+def test_due_delivery_holds_all_that_sending_needs(queued, outbox):
+    """The sender's id is unsealed for this only."""
+    citizen, _, message = queued
+    (delivery,) = outbox.take_due(10)
+    assert delivery.message_id == message.id
+    assert delivery.sender_id == citizen.sender
+    assert (delivery.text, delivery.attempts) == ("您好", 1)
+    assert delivery.answer is None
+
+
+def test_taken_delivery_comes_back_if_its_worker_dies(queued, outbox, clock):
+    """Nobody else takes it meanwhile."""
+    assert len(outbox.take_due(10)) == 1
+    assert outbox.take_due(10) == []
+    clock.move(seconds=31)
+    assert outbox.take_due(10)[0].attempts == 2
+
+
+def test_sent_is_sent(queued, outbox, clock, desk):
+    """It never comes back, and the officer sees it."""
+    _, ticket, message = queued
+    outbox.mark_sent(outbox.take_due(10)[0].outbox_id)
+    clock.move(hours=1)
+    assert outbox.take_due(10) == []
+    line = next(m for m in desk.list_messages(ticket.id) if m.id == message.id)
+    assert line.delivery == "sent"
+
+
+def test_failure_is_tried_again_at_its_time(queued, outbox, clock, desk):
+    """And says to the officer what went wrong."""
+    _, ticket, message = queued
+    outbox.mark_failed(outbox.take_due(10)[0].outbox_id, "微信暂时不通", 60)
+    clock.move(seconds=59)
+    assert outbox.take_due(10) == []
+    line = next(m for m in desk.list_messages(ticket.id) if m.id == message.id)
+    assert (line.delivery, line.delivery_error) == ("queued", "微信暂时不通")
+    clock.move(seconds=1)
+    assert len(outbox.take_due(10)) == 1
+
+
+def test_given_up_can_be_sent_once_more(queued, outbox, clock):
+    """By an officer who presses 重新发送."""
+    _, _, message = queued
+    outbox.mark_failed(outbox.take_due(10)[0].outbox_id, "超过 48 小时", None)
+    clock.move(days=1)
+    assert outbox.take_due(10) == []
+    outbox.requeue(message.id)
+    assert outbox.take_due(10)[0].attempts == 1
+
+
+def test_only_what_was_given_up_is_requeued(queued, outbox):
+    """Pressing twice does not send twice."""
+    with pytest.raises(MessageNotFoundError):
+        outbox.requeue(queued[2].id)
+
+
+def test_web_needs_no_outbox(make_citizen, desk, make_officer, outbox):
+    """A browser fetches its lines itself."""
+    make_citizen().say("转人工")
+    officer = make_officer("李敏")
+    ticket = desk.claim_next(officer_id=officer)
+    message = desk.reply(ticket.id, officer_id=officer, text="您好", client_key="a")
+    assert message.delivery == ""
+    assert outbox.take_due(10) == []
+
+
+def test_changed_secret_is_an_error_and_not_a_lost_message(queued, engine, clock):
+    """The delivery stays queued and untried."""
+    wrong = Outbox(engine, clock, Seal("another secret of the test's own"))
+    with pytest.raises(UnsealError):
+        wrong.take_due(10)

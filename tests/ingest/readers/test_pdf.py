@@ -1,0 +1,56 @@
+"""PDFs with a text layer, and those without."""
+
+from io import BytesIO
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest.errors import NoTextError
+from ingest.readers.pdf import read_pdf
+
+LONG = "为了规范高龄津贴的申请、审核、发放和监督，保障高龄老年人的合法权益，" * 4
+
+
+def test_wrapped_lines_are_joined(make_pdf):
+    """A paragraph is one block, figures without the gaps of the typesetter."""
+    text = f"第一条 {LONG}自2026年6月8日起施行。"
+    blocks = read_pdf(make_pdf("高龄津贴发放办法", text, "第二条 略。")).blocks
+    assert [block.text for block in blocks] == ["高龄津贴发放办法", text, "第二条 略。"]
+
+
+def test_page_numbers_and_running_heads_are_dropped(make_pdf):
+    """They would end up in the middle of an article."""
+    paragraphs = [f"第{n}段 {LONG}" for n in range(1, 31)]
+    blocks = read_pdf(make_pdf(*paragraphs, head="云泽市民政局文件汇编")).blocks
+    assert [block.text for block in blocks] == paragraphs
+    assert {"第1页", "第2页", "第3页"} <= {block.locator for block in blocks}
+
+
+def test_reference_at_the_start_of_a_line_stays_in_its_paragraph(make_pdf):
+    """第十五条 after a line break is no article unless a sentence ended before."""
+    text = "申请人应当" + "按照本办法" * 40 + "第十五条 规定的程序办理。"
+    assert len(read_pdf(make_pdf(text)).blocks) == 1
+
+
+def test_scan_is_refused():
+    """Pictures of text are not text."""
+    buffer = BytesIO()
+    canvas = Canvas(buffer)
+    canvas.rect(50, 50, 200, 200, fill=1)
+    canvas.showPage()
+    canvas.save()
+    with pytest.raises(NoTextError) as error:
+        read_pdf(buffer.getvalue())
+    assert error.value.reason == "扫描件，没有文字层"
+
+
+def test_single_page_without_text_is_named(make_pdf):
+    """The rest of the document still comes in."""
+    buffer = BytesIO()
+    canvas = Canvas(buffer)
+    canvas.drawString(50, 700, "These words are the text layer of page one.")
+    canvas.showPage()
+    canvas.rect(50, 50, 200, 200, fill=1)
+    canvas.showPage()
+    canvas.save()
+    assert read_pdf(buffer.getvalue()).warnings == ("第2页没有文字层，未读入",)

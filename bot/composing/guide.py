@@ -48,6 +48,7 @@ _BENEFIT = re.compile(
 _PAYING = re.compile(
     r"要多少钱|交多少|收多少|收费|费用|工本费|手续费|要钱|收钱|免费|交钱|花钱|要不要钱"
 )
+_RECEIVING = re.compile(r"领|补多少|发多少|每月|每年|一个月|一年|能拿|能报|标准")
 _SUM = re.compile(r"\d+(?:\.\d+)?\s*(?:万?元|%|％|倍)")
 
 #: Elements whose passage may itself be what was asked.
@@ -84,8 +85,10 @@ def compose_guide(
     """
     texts = _texts_by_aspect(entry)
     if Aspect.FEE in aspects and _asks_sum(question, entry[0].title):
-        # Both readings of 多少钱: what is paid out first, what it costs after.
-        return (*_sums(entry, texts), *_elements(entry, aspects, texts))
+        # 多少钱 alone may mean both: what is paid out first, what it costs after.
+        is_sum = _RECEIVING.search(question) is not None
+        rest = [a for a in aspects if a is not Aspect.FEE or not is_sum]
+        return (*_sums(entry, texts), *_elements(entry, rest, texts))
     if aspects:
         return tuple(_elements(entry, aspects, texts))
     names = (entry[0].title, *entry[0].aliases)
@@ -108,6 +111,8 @@ def _elements(
     entry: Sequence[Passage], aspects: Sequence[Aspect], texts: Mapping[Aspect, str]
 ) -> Iterator[Block]:
     asked = tuple(aspects)[:MAX_ASPECTS]
+    if not asked:
+        return
     title = _named(entry)
     if len(asked) == 1 and _is_short(text := texts.get(asked[0], "")):
         conclusion = f"{title}，{asked[0].label}：{unnumbered(text)}"

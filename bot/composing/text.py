@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"^\s*(\d{1,2})\s*[.、．)）]\s*(?!\d)")
 #: A list that refers to its own rows must keep their numbers.
 _REFERS_TO_ROWS = re.compile(r"第\s*\d+(?:[、,，]\d+)*\s*项")
 
-_SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?")
+_SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
 
 
 def lines_of(text: str) -> tuple[str, ...]:
@@ -53,16 +53,16 @@ def key_sentence(text: str, question: str) -> str:
     return best
 
 
-def clip(text: str, chars: int) -> str:
-    """Return the beginning of a text, whole sentences if one fits, else with ``…``."""
-    if len(text) <= chars:
-        return text
-    kept = ""
-    for sentence in sentences_of(text):
-        if len(kept) + len(sentence) > chars:
-            break
-        kept += sentence
-    return kept or text[: chars - 1] + "…"
+def clip(line: str, chars: int) -> str:
+    """Return the beginning of a line: up to a stop if one fits, else with ``…``."""
+    if len(line) <= chars:
+        return line
+    stop = max(line.rfind(mark, 0, chars) for mark in "。；")
+    if stop < chars // 3:
+        return line[: chars - 1] + "…"
+    # What a bracket opened before the stop is closed again.
+    kept = line[:stop]
+    return kept + ("）" if kept.count("（") > kept.count("）") else "")
 
 
 def unnumbered(line: str) -> str:

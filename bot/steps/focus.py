@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from knowledge import (
+    Aspect,
     EntryKind,
     EntryNotFoundError,
     Finding,
@@ -15,10 +18,11 @@ from knowledge import (
 from ..composing import make_evidence, remainder
 from ..context import Context
 from ..turn import Focus, Turn
-from ..types import Answer
+from ..types import Answer, AnswerStatus, Evidence
 from .answering import answer_from
-from .phrasing import trimmed
+from .phrasing import lead, say, trimmed, word
 from .regions import RELATED_HITS, list_siblings, pick_for_region
+from .relating import NEAR, asks_all, find_telling_guide, shares_name
 
 #: A follow-up is short: 那要多少钱, 西山区呢, 那在哪办，周末开吗.
 MAX_FOLLOW_UP_CHARS = 24
@@ -26,52 +30,85 @@ MAX_FOLLOW_UP_CHARS = 24
 
 def follow_up(turn: Turn, context: Context) -> Answer | None:
     """Answer 那要多少钱 or 西山区呢 from the item of the turn before."""
-    focus, regions = turn.focus, context.knowledge.regions
+    regions = context.knowledge.regions
     text = trimmed(turn.text)
-    if not focus.entry_id or len(text) > MAX_FOLLOW_UP_CHARS:
+    if not turn.focus.entry_id or len(text) > MAX_FOLLOW_UP_CHARS:
         return None
     if remainder(text, regions):
         return None
     region = find_region(text, regions)
-    has_aspects = bool(find_aspects(text))
-    if region is None and not has_aspects:
+    aspects = find_aspects(text)
+    if region is None and not aspects:
+        return None
+    try:
+        item = context.knowledge.get_entry(turn.focus.entry_id)[0]
+    except EntryNotFoundError:
+        # A newer release no longer has it.
         return None
     # 西山区呢 asks again what was asked before.
-    question = text if has_aspects else focus.question
-    resolved = f"{focus.title} {question}"
-    found = _find(focus, context, resolved, region or focus.region)
-    if found is None:
-        # Nothing of that item tells: search, with the item put in.
-        turn.text = f"{region or ''}{resolved}"
-        return None
-    best, finding = found
+    question = text if aspects else turn.focus.question
+    asked = find_aspects(question)
+    finding = _find(item, context, question, region or turn.focus.region)
     evidence = make_evidence(finding, context.settings)
+    best = _pick(turn.focus, item, finding, asked, region)
+    if best is None:
+        return _ask_for_item(turn, context, evidence)
     return answer_from(turn, context, best, question=question, evidence=evidence)
 
 
-def _find(
-    focus: Focus, context: Context, question: str, region: str
-) -> tuple[Passage, Finding] | None:
-    knowledge = context.knowledge
-    if region == focus.region:
-        scope = Scope(today=context.today, entry_id=focus.entry_id)
-        finding = knowledge.find(question, scope)
-        best = finding.hits[0].passage if finding.hits else None
-    else:
-        scope = Scope(today=context.today, region=region)
-        finding = knowledge.find(question, scope, limit=RELATED_HITS)
-        try:
-            item = knowledge.get_entry(focus.entry_id)[0]
-        except EntryNotFoundError:
-            return None
-        best = pick_for_region(list_siblings(finding.hits, item), region)
-    if best is None or not _tells(best, finding, context):
-        return None
-    return best, finding
+def _find(item: Passage, context: Context, question: str, region: str) -> Finding:
+    aspects = find_aspects(question)
+    scope = Scope(
+        today=context.today,
+        region=region or None,
+        aspect=aspects[0] if len(aspects) == 1 else None,
+    )
+    about = question if shares_name(question, item) else f"{item.title} {question}"
+    return context.knowledge.find(about, scope, limit=RELATED_HITS)
 
 
-def _tells(best: Passage, finding: Finding, context: Context) -> bool:
-    """Whether the item can answer: a guide has its elements, others must be judged."""
-    if best.kind is EntryKind.GUIDE:
-        return True
-    return finding.confidence >= context.settings.answer_at
+def _pick(
+    focus: Focus,
+    item: Passage,
+    finding: Finding,
+    aspects: tuple[Aspect, ...],
+    region: str | None,
+) -> Passage | None:
+    """Pick the passage that tells; None if nothing about the item does."""
+    siblings = list_siblings(finding.hits, item)
+    if item.kind is EntryKind.GUIDE:
+        # The guide itself says what it has and what it has not.
+        own = {item.region: siblings.get(item.region, item)}
+        return pick_for_region(own | siblings, region or item.region)
+    hits = finding.hits
+    if region is not None and region != item.region:
+        own_hits = tuple(hit for hit in hits if hit.passage.region == region)
+        for hit in own_hits:
+            is_near = hit.score >= NEAR * hits[0].score
+            if is_near and _tells(hit.passage, aspects, item):
+                return hit.passage
+        if guide := find_telling_guide(own_hits, aspects, item.title):
+            return guide
+        # No rule of its own: the city's answers.
+        return siblings.get(focus.region)
+    others = tuple(hit for hit in hits if hit.passage.entry_id != item.entry_id)
+    if guide := find_telling_guide(others, aspects, item.title):
+        return guide
+    if item.kind is EntryKind.POLICY and hits and hits[0].passage.title == item.title:
+        return hits[0].passage
+    return None
+
+
+def _tells(passage: Passage, aspects: tuple[Aspect, ...], item: Passage) -> bool:
+    """Whether a district's entry is the same matter and answers what was asked."""
+    if not shares_name(item.title, passage):
+        return False
+    if passage.kind is EntryKind.GUIDE:
+        return not aspects or passage.aspect in aspects
+    return not aspects or passage.kind is item.kind or asks_all(passage, aspects)
+
+
+def _ask_for_item(turn: Turn, context: Context, evidence: Evidence) -> Answer:
+    turn.focus = replace(Focus(), failures=turn.focus.failures + 1)
+    blocks = (lead(word("name_item", context)), say(word("welcome_human", context)))
+    return Answer(AnswerStatus.CLARIFY_AMBIGUOUS, blocks, evidence=evidence)

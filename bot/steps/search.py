@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from knowledge import (
-    EntryKind,
     Finding,
     Hit,
     Passage,
@@ -28,6 +27,7 @@ from .regions import (
     pick_for_region,
     pick_wide,
 )
+from .relating import NEAR, prefer_guide, shares_name
 
 #: Asking back so often in a row tires people: then a person takes over.
 MAX_CLARIFICATIONS = 2
@@ -60,7 +60,7 @@ def _own_region(turn: Turn) -> str | None:
 
 
 def _answer(turn: Turn, context: Context, finding: Finding, scope: Scope) -> Answer:
-    top = finding.hits[0].passage
+    top = prefer_guide(finding.hits, finding.question)
     siblings = list_siblings(finding.hits, top)
     evidence = make_evidence(finding, context.settings)
     notice = ""
@@ -96,19 +96,16 @@ def _answer(turn: Turn, context: Context, finding: Finding, scope: Scope) -> Ans
 def _widen(context: Context, finding: Finding, top: Passage) -> tuple[Passage, str]:
     """Prefer the city's rule to one district's, when the citizen named no place.
 
-    Districts publish under titles of their own, so the two do not look alike; the
-    city's must be just as sure by itself.
+    Districts publish under titles of their own, so the two do not look alike.
     """
     for hit in finding.hits:
         passage = hit.passage
-        if passage.kind is EntryKind.GUIDE or not is_wide(passage.region):
-            continue
-        scope = Scope(today=context.today, entry_id=passage.entry_id)
-        alone = context.knowledge.find(finding.question, scope)
-        if alone.hits and alone.confidence >= context.settings.answer_at:
-            regions = word("regions_differ", context, regions=top.region)
-            return alone.hits[0].passage, regions
-        break
+        is_near = hit.score >= NEAR * finding.hits[0].score
+        if is_near and is_wide(passage.region) and passage.kind is top.kind:
+            if shares_name(top.title, passage):
+                notice = word("regions_differ", context, regions=top.region)
+                return passage, notice
+            break
     return top, word("only_region", context, region=top.region)
 
 

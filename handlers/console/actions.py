@@ -68,7 +68,7 @@ def say(ticket_id: int) -> ResponseReturnValue:
     try:
         send(ticket_id, officer_id=current_officer().id, text=text, client_key=key)
     except NotHolderError:
-        return _refuse(_NOT_HOLDER, 409)
+        return _refuse(f"{_NOT_HOLDER}您写的内容还在。", 409)
     return _show_chat(ticket_id)
 
 

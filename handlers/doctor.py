@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,26 +50,20 @@ class _TroubleError(Exception):
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Yield one finding for each thing the service needs, in the order of need."""
-    checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
-        ("配置", _check_config),
-        ("密钥", _check_key),
-        ("数据库", _check_database),
-        ("Redis", _check_redis),
-        ("编码模型", _check_encoder),
-        ("知识库", _check_release),
-        ("微信", _check_wechat),
-        ("网页资源", _check_assets),
-        ("磁盘", _check_disk),
-        ("时钟", _check_clock),
-    )
-    for name, check in checks:
-        try:
-            yield Finding(name, "ok", check(settings))
-        except _TroubleError as e:
-            yield Finding(name, e.state, e.detail, e.advice)
-        # Whatever a broken part raises, the other checks must still run.
-        except Exception as e:
-            yield Finding(name, "failed", f"检查时出错：{type(e).__name__}：{e}")
+    for name in CHECKS:
+        yield examine_one(name, settings)
+
+
+def examine_one(name: str, settings: Settings) -> Finding:
+    """Look at one thing; ``name`` is a key of ``CHECKS``."""
+    try:
+        return Finding(name, "ok", CHECKS[name](settings))
+    except _TroubleError as e:
+        return Finding(name, e.state, e.detail, e.advice)
+    # Whatever a broken part raises, the other checks must still run.
+    except Exception as e:
+        detail = f"检查时出错：{type(e).__name__}：{e}"
+        return Finding(name, "failed", detail, "加 --debug 再试，把结果发给维护人员")
 
 
 def _check_config(settings: Settings) -> str:
@@ -243,3 +237,18 @@ def _check_clock(settings: Settings) -> str:
         )
     beijing = now + timedelta(hours=8)
     return f"北京时间 {beijing:%Y-%m-%d %H:%M}"
+
+
+#: What is looked at, in the order of need.
+CHECKS: Mapping[str, Callable[[Settings], str]] = {
+    "配置": _check_config,
+    "密钥": _check_key,
+    "数据库": _check_database,
+    "Redis": _check_redis,
+    "编码模型": _check_encoder,
+    "知识库": _check_release,
+    "微信": _check_wechat,
+    "网页资源": _check_assets,
+    "磁盘": _check_disk,
+    "时钟": _check_clock,
+}

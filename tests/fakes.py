@@ -65,7 +65,7 @@ class FakeKnowledgeBase:
         aspects = (scope.aspect,) if scope.aspect else find_aspects(question)
         hits = sorted(
             (
-                Hit(passage, _score(asked, passage, aspects))
+                Hit(passage, _score(question, passage, aspects))
                 for passage in self.passages
                 if _fits(passage, scope)
             ),
@@ -92,7 +92,7 @@ class FakeKnowledgeBase:
         return False
 
     def _asked(self, question: str) -> set[str]:
-        text = without_aspects(question)
+        text = without_aspects(normalise(question))
         for region in self.regions:
             text = text.replace(region, "")
         return set(text) - _ASKING
@@ -106,12 +106,17 @@ def _fits(passage: Passage, scope: Scope) -> bool:
     return is_valid and may_answer(scope.region, passage.region)
 
 
-def _score(asked: set[str], passage: Passage, aspects: tuple[Aspect, ...]) -> float:
-    names = normalise(passage.title + "".join(passage.aliases))
-    score = 2.0 * len(asked & set(names)) + len(asked & set(passage.text))
-    if score and passage.aspect in aspects:
-        score += 3.0
-    return score or (0.5 if not asked and passage.aspect in aspects else 0.0)
+def _score(question: str, passage: Passage, aspects: tuple[Aspect, ...]) -> float:
+    names = _pairs(passage.title + "".join(passage.aliases))
+    asked = _pairs(question)
+    named = len(asked & names)
+    score = 2.0 * named + 0.5 * len(asked & _pairs(passage.text))
+    return score + (3.0 if score and passage.aspect in aspects else 0.0)
+
+
+def _pairs(text: str) -> set[str]:
+    plain = normalise(text)
+    return {plain[i : i + 2] for i in range(len(plain) - 1)}
 
 
 def _confidence(asked: set[str], passage: Passage) -> float:

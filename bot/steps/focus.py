@@ -83,12 +83,12 @@ def _pick(
     hits = finding.hits
     if region is not None and region != item.region:
         own_hits = tuple(hit for hit in hits if hit.passage.region == region)
+        if guide := find_telling_guide(own_hits, aspects, item.title):
+            return guide
         for hit in own_hits:
             is_near = hit.score >= NEAR * hits[0].score
             if is_near and _tells(hit.passage, aspects, item):
                 return hit.passage
-        if guide := find_telling_guide(own_hits, aspects, item.title):
-            return guide
         # No rule of its own: the city's answers.
         return siblings.get(focus.region)
     others = tuple(hit for hit in hits if hit.passage.entry_id != item.entry_id)
@@ -103,9 +103,7 @@ def _tells(passage: Passage, aspects: tuple[Aspect, ...], item: Passage) -> bool
     """Whether a district's entry is the same matter and answers what was asked."""
     if not shares_name(item.title, passage):
         return False
-    if passage.kind is EntryKind.GUIDE:
-        return not aspects or passage.aspect in aspects
-    return not aspects or passage.kind is item.kind or asks_all(passage, aspects)
+    return not aspects or passage.aspect in aspects or asks_all(passage, aspects)
 
 
 def _ask_for_item(turn: Turn, context: Context, evidence: Evidence) -> Answer:

@@ -24,7 +24,7 @@ _CRISIS = re.compile(
 #: Insults; only a message that holds nothing else is answered as abuse.
 _ABUSE = re.compile(
     r"傻[逼比屄bx]|煞笔|沙比|sb|操你?妈?|草泥马|艹|你妈(?:的|逼|b)?|他妈的?|tmd|妈的|nmsl"
-    r"|脑残|智障|白痴|弱智|蠢货|废物|垃圾|王八蛋|混蛋|滚蛋|去死|狗东西|畜生|贱人|放屁|狗屁"
+    r"|脑残|智障|白痴|弱智|蠢货|废物(?!回收|处理)|垃圾(?!分类|处理|回收|清运|费|袋|桶|站)|王八蛋|混蛋|滚蛋|去死|狗东西|畜生|贱人|放屁|狗屁"
 )
 
 #: Words around an insult that ask for nothing.
@@ -33,7 +33,7 @@ _FILLER = re.compile(
 )
 
 #: Characters that may be left of pure abuse.
-_MAX_REST = 2
+_MAX_REST = 1
 
 
 def guard(turn: Turn, context: Context) -> Answer | None:

@@ -11,12 +11,21 @@ from ..replies import get_reply, get_wording
 from ..types import Answer, AnswerStatus, Block, BlockKind
 
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_GREETING = re.compile(
+    r"^(?:(?:您好|你好|请问一?下?|打扰一?下|麻烦问一?下|想?问一?下|早上好|上午好|下午好|晚上好)[呀啊]?[\W_]*)+"
+)
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
 def bare(text: str) -> str:
     """Return a text normalised, in lower case, without punctuation and spaces."""
     return _PUNCTUATION.sub("", normalise(text).lower())
+
+
+def question_of(text: str) -> str:
+    """Return a text normalised, without the greeting that a question begins with."""
+    plain = trimmed(text)
+    return _GREETING.sub("", plain) or plain
 
 
 def trimmed(text: str) -> str:

@@ -18,7 +18,7 @@ from ..turn import Focus, Turn
 from ..types import Answer, AnswerStatus, Evidence
 from .answering import answer_from, clarify
 from .handover import hand_over
-from .phrasing import trimmed, word
+from .phrasing import question_of, word
 from .regions import (
     RELATED_HITS,
     is_wide,
@@ -35,7 +35,7 @@ MAX_CLARIFICATIONS = 2
 
 def search(turn: Turn, context: Context) -> Answer:
     """Answer when the measured confidence allows it; else ask back or hand over."""
-    question = trimmed(without_masks(turn.text))
+    question = question_of(without_masks(turn.text))
     aspects = find_aspects(question)
     scope = Scope(
         today=context.today,

@@ -10,7 +10,12 @@ from redis.exceptions import RedisError
 
 from bot import AnswerSettings, Channel, Inbound, MessageKind, upgrade_database
 from handlers.assembly import assemble, make_answer_settings
-from handlers.config import AnsweringSettings, DatabaseSettings, Settings
+from handlers.config import (
+    AnsweringSettings,
+    DatabaseSettings,
+    KnowledgeSettings,
+    Settings,
+)
 from knowledge import NoReleaseError
 
 #: Modules that take seconds or tens of megabytes.
@@ -22,6 +27,7 @@ def parts(tmp_path, clock, knowledge_base):
     """Parts over a database of the test's own and a city in small; no Redis."""
     settings = Settings(
         database=DatabaseSettings(f"sqlite:///{tmp_path}/wenzheng.db"),
+        knowledge=KnowledgeSettings(str(tmp_path / "releases")),
         secret_key="k" * 43,
         root=tmp_path,
     )
@@ -47,6 +53,7 @@ def test_front_desk_opens_no_knowledge_base_before_the_first_question(tmp_path):
     """The worker looks for unanswered messages without 100 MB of index."""
     settings = Settings(
         database=DatabaseSettings(f"sqlite:///{tmp_path}/wenzheng.db"),
+        knowledge=KnowledgeSettings(str(tmp_path / "releases")),
         secret_key="k" * 43,
         root=tmp_path,
     )

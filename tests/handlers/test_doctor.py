@@ -9,7 +9,7 @@ from handlers.config import (
     Settings,
     WeChatSettings,
 )
-from handlers.doctor import examine
+from handlers.doctor import examine, examine_one
 
 
 @pytest.fixture
@@ -22,8 +22,7 @@ def look(tmp_path):
             "knowledge": KnowledgeSettings(str(tmp_path / "releases")),
             "root": tmp_path,
         }
-        settings = Settings(**{**base, **changes})
-        return next(f for f in examine(settings) if f.name == name)
+        return examine_one(name, Settings(**{**base, **changes}))
 
     return look
 
@@ -69,7 +68,7 @@ def test_key_file_that_others_can_read_is_told(look, tmp_path):
 
 def test_unknown_encoder_is_told(look):
     """A typing error in knowledge.encoder."""
-    found = look("编码模型", knowledge=KnowledgeSettings("r", "no/such-model-here"))
+    found = look("编码模型", knowledge=KnowledgeSettings("r", "/no/such/folder"))
     assert found.state == "failed"
     assert "bundled" in found.advice
 

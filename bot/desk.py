@@ -157,20 +157,19 @@ class Desk:
 
     def claim_next(self, *, officer_id: int) -> Ticket | None:
         """Take the ticket that has waited longest; None if nobody waits."""
-        # Skips rows that a colleague is just taking, where the database can.
         statement = (
             select(TicketRow.id)
             .where(TicketRow.state == TicketState.WAITING)
             .order_by(TicketRow.id)
             .limit(1)
-            .with_for_update(skip_locked=True)
         )
         with self._write() as (session, events):
-            ticket_id = session.execute(statement).scalar_one_or_none()
-            if ticket_id is None:
-                return None
-            ticket = _get_ticket(session, ticket_id)
-            return self._claim(session, ticket, officer_id, events)
+            while (id_ := session.execute(statement).scalar_one_or_none()) is not None:
+                ticket = _lock_ticket(session, id_)
+                # A colleague may have been faster while we waited for the lock.
+                if ticket.state is TicketState.WAITING:
+                    return self._claim(session, ticket, officer_id, events)
+        return None
 
     def reply(
         self, ticket_id: int, *, officer_id: int, text: str, client_key: str

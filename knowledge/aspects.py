@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib import resources
 
 from .text import normalise
 from .types import Aspect
@@ -121,6 +123,36 @@ def find_region(text: str, names: Iterable[str]) -> str | None:
             rank = (region_level(name), len(name), name)
             best = max(best, rank) if best else rank
     return best[2] if best else None
+
+
+@lru_cache(maxsize=1)
+def _places() -> re.Pattern[str]:
+    text = resources.files(__package__).joinpath("places.txt").read_text("utf-8")
+    rows = [row for row in text.splitlines() if not row.startswith("#")]
+    names = sorted(" ".join(rows).split(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, names)))
+
+
+def find_places(text: str) -> tuple[str, ...]:
+    """Find the Chinese provinces and cities that a text names, each once, in order.
+
+    「外省」 and its kin count as places: what is asked there is not ours to answer.
+    """
+    return tuple(dict.fromkeys(_places().findall(text)))
+
+
+def without_region(text: str, region: str | None) -> str:
+    """Return a normalised question without the region it names.
+
+    The region narrows what may answer; as a word it would only find everything
+    else about the place. The question stays whole when nothing else is in it.
+    """
+    if not region:
+        return text
+    bare = text
+    for name in sorted({region, *_short_names(region)}, key=len, reverse=True):
+        bare = bare.replace(name, " ")
+    return bare.strip() if len(bare.strip()) >= 2 else text
 
 
 def _short_names(name: str) -> set[str]:

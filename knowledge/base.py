@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .aspects import find_aspects, may_answer
+from .aspects import find_aspects, may_answer, without_region
 from .confidence import judge
 from .errors import EntryNotFoundError, ReleaseError
 from .index import DenseIndex, LexicalIndex
 from .passages import PassageFile
 from .ranking import Candidate, Ranked, idf_of, rank
 from .release import check_release, current_release
+from .synonyms import expand
 from .text import normalise, question_terms
 from .types import Encoder, Finding, Hit, Passage, Scope
 
@@ -130,11 +131,13 @@ class KnowledgeBase:
             hits and confidence 0 when nothing valid was found.
         """
         release = self._release
-        asked = question_terms(question)
-        found = self._candidates(release, question, asked, scope)
+        plain = without_region(normalise(question), scope.region)
+        wide = expand(plain)
+        asked = question_terms(wide)
+        found = self._candidates(release, wide, asked, scope)
         aspects = (scope.aspect,) if scope.aspect else find_aspects(question)
         ranked = rank(found, asked, idf=release.idf, scope=scope, aspects=aspects)
-        verdict = judge(question, asked, ranked, idf=release.idf)
+        verdict = judge(plain, question_terms(plain), ranked, idf=release.idf)
         return Finding(
             question=question,
             hits=tuple(_hit(r) for r in ranked[:limit]),
@@ -161,7 +164,7 @@ class KnowledgeBase:
         mask = release.mask(
             Scope(today=scope.today, region=scope.region, entry_id=scope.entry_id)
         )
-        vector = self._encoder.encode_queries([normalise(question)])[0]
+        vector = self._encoder.encode_queries([question])[0]
         dense = dict(release.dense.search(vector, mask=mask, limit=limit))
         day = scope.today.toordinal()
         lexical = {

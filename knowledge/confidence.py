@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .aspects import find_places
 from .ranking import Ranked, coverage, passage_terms, rarest_missing
 
 #: Logistic regression, fitted by bench/fit_ranking.py; see bench/README.md.
@@ -86,6 +87,7 @@ def describe(
         )
         / total,
         "numbers_missing": _numbers_missing(question, first),
+        "places_missing": _places_missing(question, first),
         "length": math.log1p(len(asked)),
     }
 
@@ -94,6 +96,13 @@ def _same_item(one: Ranked, other: Ranked) -> bool:
     """Passages of one entry, or one item in two districts, do not compete."""
     a, b = one.candidate.passage, other.candidate.passage
     return a.entry_id == b.entry_id or (bool(a.title) and a.title == b.title)
+
+
+def _places_missing(question: str, first: Ranked) -> float:
+    """1 when the question names a place that the first hit does not, else 0."""
+    passage = first.candidate.passage
+    held = f"{passage.title} {passage.heading} {passage.text} {passage.region}"
+    return float(any(place not in held for place in find_places(question)))
 
 
 def _numbers_missing(question: str, first: Ranked) -> float:

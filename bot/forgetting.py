@@ -88,7 +88,9 @@ def _erase_texts(session: Session, conversation_id: int, *, at: datetime) -> Non
     mine = select(MessageRow.id).where(MessageRow.conversation_id == conversation_id)
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.message_id.in_(mine), OutboxRow.state == "queued")
+        .where(
+            OutboxRow.message_id.in_(mine), OutboxRow.state.in_(("queued", "parked"))
+        )
         .values(state="failed", error=FORGOTTEN_ERROR)
     )
     session.execute(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from .database import Transactions
 from .events import Event, message_event
-from .queries import find_conversation, find_open_ticket
+from .queries import find_conversation, find_open_ticket, send_parked
 from .seal import Seal
 from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow, TicketRow
 from .types import AnswerStatus, Channel, Inbound, MessageKind, Sender
@@ -143,6 +143,9 @@ class Inbox:
         )
         session.add(row)
         session.flush()
+        if inbound.kind is not MessageKind.UNSUBSCRIBE:
+            # Only now does WeChat let us write to this citizen again.
+            send_parked(session, conversation.id, at=inbound.received_at)
         events: tuple[Event, ...] = ()
         if inbound.kind not in _EVENTS:
             events = (_add_citizen_line(session, row),)

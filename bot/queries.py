@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from .records import to_message, to_ticket
@@ -129,6 +129,16 @@ def queue_delivery(
     """Queue a line for its channel; a browser fetches its lines itself."""
     if channel is Channel.WECHAT:
         session.add(OutboxRow(message_id=message_id, channel=channel, next_try_at=at))
+
+
+def send_parked(session: Session, conversation_id: int, *, at: datetime) -> None:
+    """Queue the lines that WeChat refuses until the citizen has written again."""
+    lines = select(MessageRow.id).where(MessageRow.conversation_id == conversation_id)
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.state == "parked", OutboxRow.message_id.in_(lines))
+        .values(state="queued", attempts=0, error="", next_try_at=at)
+    )
 
 
 def store_move(session: Session, ticket: Ticket) -> None:

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from knowledge import EntryKind
+
 from .tables import (
     CitizenRow,
     MessageRow,
@@ -47,10 +49,15 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             for block in data["blocks"]
         ),
         options=tuple(Option(**option) for option in data["options"]),
-        citations=tuple(Citation(**citation) for citation in data["citations"]),
+        citations=tuple(map(_citation, data["citations"])),
         evidence=Evidence(**evidence),
         handoff_reason=data["handoff_reason"],
     )
+
+
+def _citation(data: Mapping[str, Any]) -> Citation:
+    kind = data.get("kind")
+    return Citation(**{**data, "kind": EntryKind(kind) if kind else None})
 
 
 def focus_to_json(focus: Focus) -> dict[str, Any]:

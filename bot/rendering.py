@@ -37,7 +37,7 @@ def render_plain(answer: Answer) -> str:
 
 def render_citation(citation: Citation) -> str:
     """Return the source as one or two lines: what, who, until when, whom to ask."""
-    name = f"《{citation.title}》" if citation.title else citation.source_file
+    name = citation.name
     if citation.doc_number:
         name += f"（{citation.doc_number}）"
     facts = [name, citation.locator, citation.department, citation.region]

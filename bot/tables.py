@@ -197,7 +197,7 @@ class OutboxRow(Base):
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), unique=True)
     channel: Mapped[str] = mapped_column(String(16))
-    #: "queued", "sent", "failed".
+    #: "queued", "sent", "failed"; "parked" until the citizen writes again.
     state: Mapped[str] = mapped_column(String(16), default="queued")
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_try_at: Mapped[datetime]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from knowledge import EntryKind
+
 
 class Channel(StrEnum):
     """Where a citizen talks to us."""
@@ -149,6 +151,18 @@ class Citation:
     passage_id: str = ""
     source_file: str = ""
 
+    #: What kind of entry it is; None in answers stored before it was noted.
+    kind: EntryKind | None = None
+
+    @property
+    def name(self) -> str:
+        """How the source is called: 《办法》, or 常见问题“…” for an FAQ."""
+        if not self.title:
+            return self.source_file
+        if self.kind is EntryKind.FAQ:
+            return f"常见问题“{self.title}”"
+        return f"《{self.title}》"
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -199,7 +213,8 @@ class Message:
     evidence: Evidence | None = None
     #: Name shown for an officer: 市医保局 李敏 工号 0217.
     officer_name: str = ""
-    #: Delivery on WeChat: "", "queued", "sent", "failed".
+    #: Delivery on WeChat: "", "queued", "sent", "failed", or "parked" until the
+    #: citizen writes again.
     delivery: str = ""
     delivery_error: str = ""
 

@@ -99,6 +99,7 @@ class Parts:
             clock=self.clock,
             publish=self.live.publish,
             wait_s=self.settings.wechat.reply_within_s,
+            hotline=self.settings.office.hotline,
         )
 
     @cached_property
@@ -114,7 +115,7 @@ class Parts:
     @cached_property
     def outbox(self) -> Outbox:
         """Messages to push to WeChat."""
-        return Outbox(self.engine, self.clock, self.seal)
+        return Outbox(self.engine, self.clock, self.seal, self.live.publish)
 
     def warm_up(self) -> None:
         """Make all that a first question needs, so that it need not wait.
@@ -171,6 +172,7 @@ def make_answer_settings(settings: Settings) -> AnswerSettings:
             city=office.city,
             hotline=office.hotline,
             office=office.name,
+            hours=office.hours,
         ),
         **chosen,
     )

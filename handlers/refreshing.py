@@ -28,12 +28,18 @@ def keep_fresh(
     stopping = threading.Event()
 
     def look() -> None:
+        failed_with = ""
         while not stopping.wait(every_s):
             try:
                 knowledge_base.refresh()
             # The thread must live on: the next release may be a good one.
-            except Exception:
-                _log.exception("cannot look for a new release")
+            except Exception as e:
+                # Once a reason, and not every second look for as long as it lasts.
+                if failed_with != (reason := f"{type(e).__name__}: {e}"):
+                    _log.exception("cannot look for a new release")
+                failed_with = reason
+            else:
+                failed_with = ""
 
     threading.Thread(target=look, name="refresh", daemon=True).start()
     return stopping

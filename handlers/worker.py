@@ -85,9 +85,11 @@ class Courier:
         return True
 
     def _note_failure(self, delivery: Delivery, error: WeChatError) -> None:
+        is_parked = error.kind == "park"
         wait_s = _wait_after(error, delivery.attempts)
         level = logging.ERROR if error.kind == "alarm" else logging.WARNING
         again = "given up" if wait_s is None else f"again in {wait_s:.0f} s"
+        again = "again when the citizen writes" if is_parked else again
         _log.log(
             level,
             "outbox %d: WeChat code %d (%s), try %d, %s",
@@ -97,7 +99,10 @@ class Courier:
             delivery.attempts,
             again,
         )
-        self._outbox.mark_failed(delivery.outbox_id, str(error), wait_s)
+        if is_parked:
+            self._outbox.mark_parked(delivery.outbox_id, str(error))
+        else:
+            self._outbox.mark_failed(delivery.outbox_id, str(error), wait_s)
 
 
 def next_wait_s(attempts: int) -> float | None:
@@ -206,7 +211,7 @@ def _make_send(parts: Parts) -> Send:
 
 
 def _wait_after(error: WeChatError, attempts: int) -> float | None:
-    """Return when to try again: park waits for the citizen, drop for nobody."""
+    """Return when to try again; None = not by the clock."""
     if error.kind in {"park", "drop"}:
         return None
     wait_s = next_wait_s(attempts)

@@ -32,6 +32,7 @@ from .release import current_release as current_release
 from .release import swap_to as swap_to
 from .store import KnowledgeStore as KnowledgeStore
 from .store import SaveReport as SaveReport
+from .synonyms import expand as expand
 from .text import normalise as normalise
 from .types import ASPECT_LABELS as ASPECT_LABELS
 from .types import Aspect as Aspect

@@ -17,7 +17,7 @@ from .confidence import judge
 from .errors import EntryNotFoundError, ReleaseError
 from .index import DenseIndex, LexicalIndex
 from .passages import PassageFile
-from .ranking import Candidate, Ranked, idf_of, rank
+from .ranking import Candidate, Ranked, Scored, idf_of, rank, shortlist
 from .release import check_release, current_release
 from .synonyms import expand
 from .text import normalise, question_terms
@@ -87,6 +87,8 @@ class KnowledgeBase:
         self._settings = settings
         self._lock = threading.Lock()
         self._release = _Release(folder, current_release(folder), encoder)
+        #: The release that could not be opened, so that it is logged once.
+        self._refused: str | None = None
 
     @property
     def release_id(self) -> str:
@@ -101,19 +103,26 @@ class KnowledgeBase:
     def refresh(self) -> bool:
         """Open the current release if it is another one.
 
-        A release that cannot be opened is logged and the old one goes on answering.
+        A release that cannot be opened is logged once and tried again at each call;
+        the old one goes on answering.
 
         Returns:
             Whether another release answers from now on.
         """
         with self._lock:
+            name = ""
             try:
                 name = current_release(self._folder)
-                if name == self._release.id:
-                    return False
-                self._release = _Release(self._folder, name, self._encoder)
+                is_new = name != self._release.id
+                if is_new:
+                    self._release = _Release(self._folder, name, self._encoder)
             except (ReleaseError, OSError, ValueError):
-                _log.exception("new release cannot be opened, keeping the old one")
+                if name != self._refused:
+                    _log.exception("new release cannot be opened, keeping the old one")
+                self._refused = name
+                return False
+            self._refused = None
+            if not is_new:
                 return False
         _log.info("answering from release %s", name)
         return True
@@ -175,11 +184,15 @@ class KnowledgeBase:
         lexical_best = list(lexical)[:limit]
         missing = [place for place in lexical_best if place not in dense]
         dense |= release.dense.scores_of(vector, missing)
-        places = sorted({*dense, *lexical_best})
-        passages = release.passages.get(places)
+        found = [
+            Scored(place, dense.get(place, 0.0), lexical.get(place, 0.0))
+            for place in sorted({*dense, *lexical_best})
+        ]
+        short = shortlist(found)
+        passages = release.passages.get([one.place for one, _, _ in short])
         return [
-            Candidate(place, passage, dense.get(place, 0.0), lexical.get(place, 0.0))
-            for place, passage in zip(places, passages, strict=True)
+            Candidate(one.place, passage, one.dense, one.lexical, meaning, words)
+            for (one, meaning, words), passage in zip(short, passages, strict=True)
         ]
 
 

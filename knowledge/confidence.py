@@ -8,16 +8,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .aspects import find_places
-from .ranking import Ranked, coverage, passage_terms, rarest_missing
+from .ranking import Ranked, coverage, held_terms, passage_words, rarest_missing
 
 #: Logistic regression, fitted by bench/fit_ranking.py; see bench/README.md.
-BIAS = -2.0
+BIAS = -27.436
 WEIGHTS: Mapping[str, float] = {
-    "dense": 4.0,
-    "lexical_share": 2.0,
-    "coverage": 3.0,
-    "rarest_missing": -1.0,
-    "named": 1.0,
+    "dense": 31.573,
+    "lexical_share": -2.034,
+    "coverage": 3.151,
+    "rarest_missing": -0.666,
+    "named": 2.264,
+    "aspect": 0.940,
+    "name_coverage": -1.749,
+    "margin": 0.379,
+    "dense_gap": -50.443,
+    "lexical_gap": -3.925,
+    "numbers_missing": -1.541,
+    "places_missing": -1.253,
+    "length": -0.590,
 }
 
 _NUMBER = re.compile(r"\d+")
@@ -68,7 +76,7 @@ def describe(
     weights = {term: idf(term) for term in asked}
     total = sum(weights.values()) or 1.0
     heaviest = max(weights.values(), default=1.0) or 1.0
-    _, present = passage_terms(first.candidate.passage)
+    present = held_terms(weights, passage_words(first.candidate.passage))
     near = [r for r in ranked[1:] if not _same_item(r, first)]
     return {
         "dense": first.candidate.dense,

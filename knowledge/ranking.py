@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .aspects import region_level
-from .text import terms
+from .text import normalise, terms
 from .types import Aspect, EntryKind, Passage, Scope
 
 #: What official titles end in and people leave out.
@@ -24,22 +24,35 @@ WEIGHTS: Mapping[str, float] = {
     "dense": 1.0,
     "lexical": 0.4,
     "coverage": 4.0,
-    "aspect": 0.8,
-    "region": 1.0,
+    "aspect": 1.1,
+    "region": 2.0,
     "basis": -0.8,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that at least one engine found."""
+class Scored:
+    """What the engines said of one passage."""
 
     place: int
-    passage: Passage
     #: Cosine of its best window, -1 to 1.
     dense: float
     #: BM25; 0 when the lexical engine did not find it.
     lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage on the shortlist."""
+
+    place: int
+    passage: Passage
+    #: As the engines gave them; see Scored.
+    dense: float
+    lexical: float
+    #: In deviations from the mean of all that were found.
+    dense_standing: float = 0.0
+    lexical_standing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +83,22 @@ def rank(
     """Order candidates, best first.
 
     Args:
-        candidates: Each passage once.
+        candidates: The shortlist, each passage once.
         asked: Distinct terms of the question.
         idf: Weight of a term.
         scope: The region asked for counts here; validity was applied before.
         aspects: Elements that the question asks for.
 
     Returns:
-        At most ``SHORTLIST`` candidates; ties by place.
+        All candidates; ties by place.
     """
     weights = {term: idf(term) for term in asked}
     ranked = []
-    for candidate, dense, lexical in shortlist(candidates, limit=SHORTLIST):
-        features = {"dense": dense, "lexical": lexical}
+    for candidate in candidates:
+        features = {
+            "dense": candidate.dense_standing,
+            "lexical": candidate.lexical_standing,
+        }
         features |= _text_features(candidate.passage, weights)
         features |= _scope_features(candidate.passage, scope, aspects)
         score = sum(weight * features[name] for name, weight in WEIGHTS.items())
@@ -91,19 +107,19 @@ def rank(
 
 
 def shortlist(
-    candidates: Sequence[Candidate], *, limit: int
-) -> list[tuple[Candidate, float, float]]:
-    """The candidates best by both engines, with their standardised scores.
+    found: Sequence[Scored], *, limit: int = SHORTLIST
+) -> list[tuple[Scored, float, float]]:
+    """Pick the passages best by both engines, with their standing among all found.
 
     Returns:
-        Triples of candidate, dense and lexical score in deviations from the mean of
-        all candidates, at most ``limit``; best first, ties by place.
+        Triples of what was found, its dense and its lexical score in deviations
+        from the mean, at most ``limit``; best first, ties by place.
     """
-    if not candidates:
+    if not found:
         return []
-    dense = _standardise([c.dense for c in candidates])
-    lexical = _standardise([c.lexical for c in candidates])
-    triples = zip(candidates, dense, lexical, strict=True)
+    dense = _standardise([one.dense for one in found])
+    lexical = _standardise([one.lexical for one in found])
+    triples = zip(found, dense, lexical, strict=True)
     return sorted(triples, key=lambda t: (-t[1] - t[2], t[0].place))[:limit]
 
 
@@ -120,18 +136,42 @@ def rarest_missing(weights: Mapping[str, float], present: set[str]) -> float:
     return max((w for term, w in weights.items() if term not in present), default=0.0)
 
 
-def passage_terms(passage: Passage) -> tuple[set[str], set[str]]:
-    """Distinct terms of a passage's names, and of names and text together."""
-    name = set(terms(f"{passage.title} {' '.join(passage.aliases)}"))
-    place = f"{passage.region} {passage.department} {passage.heading}"
-    return name, name | set(terms(f"{place}\n{passage.text}"))
+def held_terms(asked: Iterable[str], text: str) -> set[str]:
+    """Return the asked terms that stand in a text.
+
+    Looked up one by one: cutting every candidate's text into terms would take ten
+    times as long. Numbers and Latin words count only as whole words.
+
+    Args:
+        asked: Terms as ``question_terms`` makes them.
+        text: As stored; it is normalised here.
+    """
+    level = normalise(text).lower()
+    return {term for term in asked if term in level and _stands_alone(term, level)}
+
+
+def passage_names(passage: Passage) -> str:
+    """What the entry of a passage is called, officially and by citizens."""
+    return "\n".join((passage.title, *passage.aliases))
+
+
+def passage_words(passage: Passage) -> str:
+    """All that a passage says and is called."""
+    place = f"{passage.region}\n{passage.department}\n{passage.heading}"
+    return f"{passage_names(passage)}\n{place}\n{passage.text}"
+
+
+def _stands_alone(term: str, text: str) -> bool:
+    """Whether a number or Latin word is not merely part of a longer one."""
+    if not term.isascii():
+        return True
+    return re.search(rf"(?<![a-z0-9]){re.escape(term)}(?![a-z0-9])", text) is not None
 
 
 def _text_features(passage: Passage, weights: Mapping[str, float]) -> dict[str, float]:
-    name, whole = passage_terms(passage)
     return {
-        "coverage": coverage(weights, whole),
-        "name_coverage": coverage(weights, name),
+        "coverage": coverage(weights, held_terms(weights, passage_words(passage))),
+        "name_coverage": coverage(weights, held_terms(weights, passage_names(passage))),
         "named": _named(weights, passage),
     }
 

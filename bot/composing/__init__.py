@@ -3,5 +3,7 @@
 from .compose import Asked as Asked
 from .compose import compose as compose
 from .evidence import make_evidence as make_evidence
+from .figures import asked_figures as asked_figures
+from .figures import bears as bears
 from .naming import names_only as names_only
 from .naming import remainder as remainder

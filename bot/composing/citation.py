@@ -35,6 +35,7 @@ def cite(passage: Passage, entry: Sequence[Passage]) -> Citation:
         entry_id=passage.entry_id,
         passage_id=passage.id,
         source_file=passage.source_file,
+        kind=passage.kind,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge import Aspect, EntryKind, Passage
 
@@ -18,7 +18,7 @@ from .text import key_sentence, lines_of, sentences_of
 _LONG_CHARS = 90
 
 #: An article in several pieces is joined up to here, and quoted in part beyond.
-_MAX_CLAUSE_CHARS = 900
+_MAX_CLAUSE_CHARS = 500
 
 #: A first sentence up to here stands as the conclusion of an FAQ.
 _LEAD_CHARS = 80
@@ -61,7 +61,12 @@ def compose(
         blocks = _policy(asked.question, best, entry)
     else:
         blocks = _faq(best, entry)
-    return blocks, cite(best, entry)
+    citation = cite(best, entry)
+    shown = "\n".join(line for block in blocks for line in block.lines)
+    if citation.phone and citation.phone in shown:
+        # Said already.
+        citation = replace(citation, phone="")
+    return blocks, citation
 
 
 def _policy(

@@ -5,13 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from knowledge import Aspect, Passage, region_level
+from knowledge import Aspect, Passage, find_region, region_level
 
 from ..replies import get_wording
 from ..types import Block, BlockKind
 from .citation import find_phone
 from .naming import names_only
-from .text import as_list, as_steps, clip, key_sentence, lines_of, unnumbered
+from .telling import (
+    HANDING_IN,
+    drop,
+    find_nearest,
+    not_stated,
+    tell_detail,
+    tell_figures,
+)
+from .text import (
+    as_list,
+    as_steps,
+    clip,
+    key_sentence,
+    lines_of,
+    unnumbered,
+)
+from .windows import card_halls, has_hours, list_halls
 
 #: More elements than these are a whole guide and not an answer.
 MAX_ASPECTS = 3
@@ -31,25 +47,14 @@ _CARD: Mapping[Aspect, str] = {
     Aspect.PLACE: "去哪办",
     Aspect.ONLINE: "网上办",
 }
-_CARD_LINES = 4
-_CARD_CHARS = 60
+_CARD_LINES = 3
+_CARD_CHARS = 50
 
 #: Where more than the element itself is wanted: a place without its hours sends
-#: people to a closed door.
+#: people to a closed door. The number to ask at stands in the source line.
 _WITH: Mapping[Aspect, tuple[Aspect, ...]] = {
-    Aspect.PLACE: (Aspect.PLACE, Aspect.HOURS, Aspect.PHONE),
-    Aspect.HOURS: (Aspect.HOURS, Aspect.PHONE),
+    Aspect.PLACE: (Aspect.PLACE, Aspect.HOURS),
 }
-
-#: 多少钱 about a benefit asks for the sum paid out, never for a fee.
-_BENEFIT = re.compile(
-    r"津贴|补贴|补助|救助|报销|待遇|养老金|失业金|抚恤|奖励|优待金|保险金|提取|贷款"
-)
-_PAYING = re.compile(
-    r"要多少钱|交多少|收多少|收费|费用|工本费|手续费|要钱|收钱|免费|交钱|花钱|要不要钱"
-)
-_RECEIVING = re.compile(r"领|补多少|发多少|每月|每年|一个月|一年|能拿|能报|标准")
-_SUM = re.compile(r"\d+(?:\.\d+)?\s*(?:万?元|%|％|倍)")
 
 #: Elements whose passage may itself be what was asked.
 _TELLING = frozenset(
@@ -84,16 +89,18 @@ def compose_guide(
         regions: Regions known.
     """
     texts = _texts_by_aspect(entry)
-    if Aspect.FEE in aspects and _asks_sum(question, entry[0].title):
-        # 多少钱 alone may mean both: what is paid out first, what it costs after.
-        is_sum = _RECEIVING.search(question) is not None
-        rest = [a for a in aspects if a is not Aspect.FEE or not is_sum]
-        return (*_sums(entry, texts), *_elements(entry, rest, texts))
-    if aspects:
-        return tuple(_elements(entry, aspects, texts))
+    wanted = list(aspects)
+    if Aspect.PLACE in wanted and HANDING_IN.search(question):
+        # 在哪交材料 asks for the place.
+        drop(wanted, Aspect.MATERIALS)
+    figures = list(tell_figures(entry, question, wanted, texts))
+    region = find_region(question, regions)
+    blocks = (*figures, *_elements(entry, wanted, texts, region))
+    if blocks:
+        return (*tell_detail(entry, question, blocks), *blocks)
     names = (entry[0].title, *entry[0].aliases)
     if best.aspect in _TELLING and not names_only(question, names, regions):
-        return tuple(_passage(best, question))
+        return tuple(_passage(find_nearest(entry, best, question), question))
     return tuple(_card(_named(entry), texts))
 
 
@@ -108,13 +115,17 @@ def _texts_by_aspect(entry: Sequence[Passage]) -> dict[Aspect, str]:
 
 
 def _elements(
-    entry: Sequence[Passage], aspects: Sequence[Aspect], texts: Mapping[Aspect, str]
+    entry: Sequence[Passage],
+    aspects: Sequence[Aspect],
+    texts: Mapping[Aspect, str],
+    region: str | None,
 ) -> Iterator[Block]:
     asked = tuple(aspects)[:MAX_ASPECTS]
     if not asked:
         return
     title = _named(entry)
-    if len(asked) == 1 and _is_short(text := texts.get(asked[0], "")):
+    is_halls = asked[0] is Aspect.HOURS and region is not None
+    if len(asked) == 1 and not is_halls and _is_short(text := texts.get(asked[0], "")):
         conclusion = f"{title}，{asked[0].label}：{unnumbered(text)}"
         yield Block(BlockKind.LEAD, (conclusion,))
         yield from _companions(asked[0], texts, skip=asked)
@@ -124,12 +135,24 @@ def _elements(
         yield Block(BlockKind.LEAD, (f"{title}的{labels}：",))
     for aspect in asked:
         if aspect not in texts:
-            yield _not_stated(aspect.label, find_phone(entry))
+            yield not_stated(aspect.label, find_phone(entry))
             continue
         if len(asked) > 1:
             yield Block(BlockKind.HEADING, (aspect.label,))
-        yield _body(aspect, texts[aspect])
+        yield from _element(aspect, texts, region)
         yield from _companions(aspect, texts, skip=asked)
+
+
+def _element(
+    aspect: Aspect, texts: Mapping[Aspect, str], region: str | None
+) -> Iterator[Block]:
+    places = texts.get(Aspect.PLACE, "")
+    # A district's hall keeps hours of its own.
+    is_halls_hours = aspect is Aspect.HOURS and region and has_hours(places)
+    if aspect is Aspect.PLACE or is_halls_hours:
+        yield from list_halls(places, region)
+    else:
+        yield _body(aspect, texts[aspect])
 
 
 def _companions(
@@ -138,8 +161,8 @@ def _companions(
     shown = texts.get(aspect, "")
     for other in _WITH.get(aspect, ())[1:]:
         text = texts.get(other)
-        # Windows often bring their own hours and phone.
-        if text is None or other in skip or text.strip() in shown:
+        # Windows often bring their own hours.
+        if text is None or other in skip or (aspect is not other and has_hours(shown)):
             continue
         yield Block(BlockKind.HEADING, (other.label,))
         yield _body(other, text)
@@ -148,15 +171,7 @@ def _companions(
 def _body(aspect: Aspect, text: str) -> Block:
     if aspect is Aspect.MATERIALS:
         return as_list(text)
-    if aspect is Aspect.PLACE and len(lines_of(text)) > 1:
-        return as_list(text)
     return as_steps(text)
-
-
-def _not_stated(what: str, phone: str) -> Block:
-    name = "not_stated" if phone else "not_stated_item"
-    text = get_wording(name, aspect=what, phone=phone)
-    return Block(BlockKind.NOTICE, (text,))
 
 
 def _passage(best: Passage, question: str) -> Iterator[Block]:
@@ -178,6 +193,9 @@ def _card(title: str, texts: Mapping[Aspect, str]) -> Iterator[Block]:
             continue
         yield Block(BlockKind.HEADING, (heading,))
         lines = lines_of(text)
+        if aspect is Aspect.PLACE:
+            yield Block(BlockKind.LIST, tuple(card_halls(text)))
+            continue
         block = _body(aspect, "\n".join(lines[:_CARD_LINES]))
         if aspect is Aspect.MATERIALS:
             block = Block(
@@ -194,22 +212,6 @@ def _material_name(line: str) -> str:
 
 def _is_short(text: str) -> bool:
     return 0 < len(text) <= _SHORT_CHARS and len(lines_of(text)) == 1
-
-
-def _asks_sum(question: str, title: str) -> bool:
-    return bool(_BENEFIT.search(title + question)) and not _PAYING.search(question)
-
-
-def _sums(entry: Sequence[Passage], texts: Mapping[Aspect, str]) -> Iterator[Block]:
-    for aspect in (Aspect.RESULT, Aspect.CONDITIONS, Aspect.NOTES, Aspect.PROCESS):
-        lines = lines_of(texts.get(aspect, ""))
-        found = [unnumbered(line) for line in lines if _SUM.search(line)]
-        if found:
-            yield Block(BlockKind.LEAD, (found[0],))
-            if found[1:]:
-                yield Block(BlockKind.LIST, tuple(found[1:]))
-            return
-    yield _not_stated("发放标准", find_phone(entry))
 
 
 def _named(entry: Sequence[Passage]) -> str:

@@ -13,6 +13,7 @@ from .event import read_event
 from .focus import follow_up
 from .greeting import greet
 from .guard import guard
+from .personal import serve_personally
 from .search import search
 from .unreadable import refuse_unreadable
 
@@ -25,6 +26,7 @@ STEPS: tuple[Step, ...] = (
     refuse_unreadable,
     obey,
     greet,
+    serve_personally,
     choose,
     follow_up,
     search,

@@ -23,6 +23,7 @@ def answer_from(
     question: str,
     evidence: Evidence,
     notice: str = "",
+    region: str = "",
 ) -> Answer:
     """Answer from the entry of a passage, and set the focus on it.
 
@@ -33,6 +34,7 @@ def answer_from(
         question: As understood; follow-ups ask for elements with it.
         evidence: What the search brought.
         notice: Something the citizen must know beside the answer; may be empty.
+        region: The citizen's own, kept for the next turn; empty = the entry's.
     """
     entry = context.knowledge.get_entry(best.entry_id)
     asked = Asked(question, find_aspects(question), context.knowledge.regions)
@@ -42,7 +44,7 @@ def answer_from(
     turn.focus = Focus(
         entry_id=best.entry_id,
         title=best.title,
-        region=best.region,
+        region=region or best.region,
         department=best.department,
         question=question,
     )
@@ -59,6 +61,7 @@ def clarify(
     question: str,
     evidence: Evidence,
     ask: str = "",
+    region: str = "",
 ) -> Answer:
     """Offer entries to choose from, and remember the question they stand for.
 
@@ -69,10 +72,14 @@ def clarify(
         question: What the choice will answer.
         evidence: What the search brought.
         ask: The sentence above the choices; empty = the usual one.
+        region: The one the citizen named; the next turn need not repeat it.
     """
     options = make_options(passages)
     turn.focus = Focus(
-        question=question, options=options, failures=turn.focus.failures + 1
+        question=question,
+        region=region,
+        options=options,
+        failures=turn.focus.failures + 1,
     )
     status = AnswerStatus.CLARIFY_AMBIGUOUS
     if not ask:

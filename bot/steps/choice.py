@@ -12,6 +12,7 @@ from ..turn import Turn
 from ..types import Answer, AnswerStatus, Option
 from .answering import answer_from
 from .command import show_menu
+from .continuing import tells_only_region
 from .phrasing import bare, lead, say, status_text, word
 
 _DIGITS = {char: i for i, char in enumerate("一二三四五六七八九", start=1)}
@@ -58,7 +59,7 @@ def _find_option(turn: Turn, context: Context, number: int | None) -> Option | N
     if len(options) == 1 and re.fullmatch(r"是的?|对的?|嗯+|没错|就是", text):
         return options[0]
     region = find_region(turn.text, context.knowledge.regions)
-    if region is None or len(text) > len(region) + 2:
+    if region is None or not tells_only_region(turn.text, context.knowledge.regions):
         return None
     fitting = [option for option in options if f"（{region}）" in option.label]
     return fitting[0] if len(fitting) == 1 else None

@@ -20,6 +20,7 @@ from ..context import Context
 from ..turn import Focus, Turn
 from ..types import Answer, AnswerStatus, Evidence
 from .answering import answer_from
+from .continuing import tells_only_region
 from .phrasing import lead, say, trimmed, word
 from .regions import RELATED_HITS, list_siblings, pick_for_region
 from .relating import NEAR, asks_all, find_telling_guide, shares_name
@@ -34,7 +35,7 @@ def follow_up(turn: Turn, context: Context) -> Answer | None:
     text = trimmed(turn.text)
     if not turn.focus.entry_id or len(text) > MAX_FOLLOW_UP_CHARS:
         return None
-    if remainder(text, regions):
+    if remainder(text, regions) and not tells_only_region(text, regions):
         return None
     region = find_region(text, regions)
     aspects = find_aspects(text)
@@ -50,10 +51,17 @@ def follow_up(turn: Turn, context: Context) -> Answer | None:
     asked = find_aspects(question)
     finding = _find(item, context, question, region or turn.focus.region)
     evidence = make_evidence(finding, context.settings)
-    best = _pick(turn.focus, item, finding, asked, region)
+    best = _pick(item, finding, asked, region)
     if best is None:
         return _ask_for_item(turn, context, evidence)
-    return answer_from(turn, context, best, question=question, evidence=evidence)
+    return answer_from(
+        turn,
+        context,
+        best,
+        question=question,
+        evidence=evidence,
+        region=region or turn.focus.region,
+    )
 
 
 def _find(item: Passage, context: Context, question: str, region: str) -> Finding:
@@ -68,7 +76,6 @@ def _find(item: Passage, context: Context, question: str, region: str) -> Findin
 
 
 def _pick(
-    focus: Focus,
     item: Passage,
     finding: Finding,
     aspects: tuple[Aspect, ...],
@@ -90,7 +97,7 @@ def _pick(
             if is_near and _tells(hit.passage, aspects, item):
                 return hit.passage
         # No rule of its own: the city's answers.
-        return siblings.get(focus.region)
+        return siblings.get(item.region)
     others = tuple(hit for hit in hits if hit.passage.entry_id != item.entry_id)
     if guide := find_telling_guide(others, aspects, item.title):
         return guide

@@ -23,6 +23,8 @@ def hand_over(
     status: AnswerStatus,
     *,
     evidence: Evidence | None = None,
+    why: str = "",
+    reason: str = "",
 ) -> Answer:
     """Return the answer that opens a ticket.
 
@@ -31,12 +33,17 @@ def hand_over(
         context: Office hours decide what is promised.
         status: Why; one that calls an officer.
         evidence: What the search brought, if there was one.
+        why: Said first: why it takes a person; may be empty.
+        reason: What officers read in the queue; empty = by the status.
     """
+    blocks = _blocks(turn, context, status)
+    if why:
+        blocks = [lead(why), *(say(line) for b in blocks for line in b.lines)]
     return Answer(
         status=status,
-        blocks=tuple(_blocks(turn, context, status)),
+        blocks=tuple(blocks),
         evidence=evidence or Evidence(question=_question(turn, status)),
-        handoff_reason=REASONS[status],
+        handoff_reason=reason or REASONS[status],
     )
 
 

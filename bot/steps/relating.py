@@ -101,6 +101,15 @@ def _names(passage: Passage) -> tuple[str, ...]:
     return (passage.title, *passage.aliases)
 
 
+def pairs_of(text: str) -> set[str]:
+    """Return the pairs of neighbouring characters of a text."""
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def is_generic(pair: str) -> bool:
+    """Tell whether a word stands in half of all titles."""
+    return pair in _GENERIC
+
+
 def _has_common_word(one: str, other: str) -> bool:
-    pairs = {one[i : i + 2] for i in range(len(one) - 1)}
-    return any(pair in other and pair not in _GENERIC for pair in pairs)
+    return any(pair in other and pair not in _GENERIC for pair in pairs_of(one))

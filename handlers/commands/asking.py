@@ -47,7 +47,7 @@ def ask(context: Context, question: str, region: str, is_json: bool) -> None:
 def describe_source(citation: Citation) -> str:
     """Return the source in one line: title, 文号, place, bureau, validity, file."""
     named = [
-        f"《{citation.title}》",
+        citation.name,
         citation.doc_number,
         citation.locator,
         citation.department,

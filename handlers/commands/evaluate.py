@@ -38,12 +38,16 @@ from .progress import show_progress
 _HITS = 10
 
 
-@click.command("eval")
+@click.command(
+    "eval",
+    help="用带标注的问题检验回答：临时建库，逐题作答，写出每题的结果。",
+)
 @click.option(
     "--passages",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     required=True,
-    help='JSONL 或 .gz：{"id","title","text"[,"doc","region","valid_from","valid_until"]}',
+    help='JSONL 或 .gz：{"id","title","text"'
+    '[,"doc","region","valid_from","valid_until"]}',
 )
 @click.option(
     "--questions",
@@ -57,7 +61,7 @@ _HITS = 10
 def evaluate(
     passages: Path, questions: Path, out: Path, cache: Path | None, encoder: str
 ) -> None:
-    """用带标注的问题检验回答：临时建库，逐题作答，写出每题的结果。"""
+    """Ask labelled questions of a throw-away knowledge base."""
     with tempfile.TemporaryDirectory(prefix="wenzheng-eval-") as scratch:
         base = _build(passages, Path(scratch), cache, encoder)
         assistant = Assistant(base, AnswerSettings(), _now)

@@ -128,9 +128,15 @@ def suggest(hit: Mapping[str, object]) -> Suggestion:
 
 
 def suggest_from(messages: Sequence[Message]) -> Suggestion | None:
-    """Suggest the best passage that the bot found last."""
+    """Suggest the best passage that the bot found last.
+
+    Only what might have been offered to the citizen as a choice: below that a
+    suggestion is about something else, and a hurried officer might send it.
+    """
     evidence = find_evidence(messages)
     if evidence is None or not _get(evidence.hits[0], "text"):
+        return None
+    if evidence.confidence < evidence.clarify_at:
         return None
     return suggest(evidence.hits[0])
 

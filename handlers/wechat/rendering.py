@@ -26,7 +26,7 @@ def render_text(answer: Answer) -> str:
     Empty when the bot stays silent. What is sent by customer-service message goes
     through :func:`split_text`; what is returned to a push through :func:`fit_text`.
     """
-    if answer.status.group == "silent":
+    if not answer.blocks:
         return ""
     return clean_text(render_plain(answer)).strip()
 

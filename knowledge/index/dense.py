@@ -1,6 +1,7 @@
 """Dense search: inner product over unit vectors, in FAISS.
 
 A passage has one vector for each of its windows; its score is that of its best one.
+FAISS is imported where it is used: the worker, which seldom searches, spares 20 MB.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 
@@ -33,12 +33,16 @@ class DenseIndex:
         Raises:
             RuntimeError: If the file is no FAISS index.
         """
+        import faiss
+
         self._index = faiss.read_index(str(file))
         self._owners = owners
 
     @staticmethod
     def build(file: Path, vectors: EmbeddingMatrix) -> None:
         """Write an index of ``vectors``, shape (n_vectors, dim), to ``file``."""
+        import faiss
+
         count, dim = vectors.shape
         if count <= _EXACT_UP_TO:
             index: Any = faiss.IndexFlatIP(dim)
@@ -67,6 +71,8 @@ class DenseIndex:
         Returns:
             Pairs of ordinal and cosine, best first; ties by ordinal.
         """
+        import faiss
+
         if self._index.ntotal == 0:
             return []
         # Windows of one passage crowd together, so more vectors than passages.

@@ -1,4 +1,7 @@
-"""Lexical search: BM25 over character bigrams, in tantivy, on disk."""
+"""Lexical search: BM25 over character bigrams, in tantivy, on disk.
+
+Tantivy is imported where it is used, so that the worker need not load it.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import tantivy
 
 #: Half-width of the heap tantivy writes with; one segment up to here.
 _HEAP_BYTES = 128_000_000
@@ -32,6 +33,8 @@ class LexicalRow:
 
 
 def _schema() -> Any:
+    import tantivy
+
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("ordinal", stored=True, fast=True)
     builder.add_text_field("name", tokenizer_name="whitespace", index_option="freq")
@@ -50,6 +53,8 @@ class LexicalIndex:
         Raises:
             ValueError: If the folder holds no index.
         """
+        import tantivy
+
         self._schema = _schema()
         self._index = tantivy.Index.open(str(folder))
         self._index.reload()
@@ -58,6 +63,8 @@ class LexicalIndex:
     @staticmethod
     def build(folder: Path, rows: Iterable[LexicalRow]) -> None:
         """Write an index of ``rows`` into the empty ``folder``."""
+        import tantivy
+
         index = tantivy.Index(_schema(), path=str(folder))
         writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         for row in rows:
@@ -99,6 +106,8 @@ class LexicalIndex:
         return int(self._searcher.doc_freq("body", term))
 
     def _query(self, question_terms: Sequence[str], day: int) -> Any:
+        import tantivy
+
         occur, query = tantivy.Occur, tantivy.Query
         asked = []
         for term in question_terms:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from bot import Channel, MessageNotFoundError, Outbox, Seal, UnsealError
+from bot import (
+    Channel,
+    Desk,
+    MessageKind,
+    MessageNotFoundError,
+    Outbox,
+    Seal,
+    UnsealError,
+)
 
 
 @pytest.fixture
@@ -89,3 +97,85 @@ def test_changed_secret_is_an_error_and_not_a_lost_message(queued, engine, clock
     wrong = Outbox(engine, clock, Seal("another secret of the test's own"))
     with pytest.raises(UnsealError):
         wrong.take_due(10)
+
+
+@pytest.fixture
+def park(queued, outbox):
+    """Park the queued delivery, with something in between."""
+
+    def park(between=lambda: None):
+        (delivery,) = outbox.take_due(10)
+        between()
+        outbox.mark_parked(delivery.outbox_id, "市民下次来信时再发")
+
+    return park
+
+
+def test_parked_waits_for_the_citizen_and_not_for_the_clock(
+    park, queued, outbox, clock, desk
+):
+    """It is due in the transaction that writes the citizen's next message down."""
+    citizen, ticket, message = queued
+    park()
+    line = next(m for m in desk.list_messages(ticket.id) if m.id == message.id)
+    assert (line.delivery, line.delivery_error) == ("parked", "市民下次来信时再发")
+    clock.move(days=3)
+    assert outbox.take_due(10) == []
+    citizen.say("在吗")
+    assert [d.message_id for d in outbox.take_due(10)] == [message.id]
+
+
+def test_another_citizens_message_does_not_send_what_is_parked(
+    park, make_citizen, outbox, clock
+):
+    """WeChat would refuse it again."""
+    park()
+    clock.move(minutes=1)
+    make_citizen(Channel.WECHAT).say("你好")
+    assert outbox.take_due(10) == []
+
+
+def test_unsubscribing_does_not_send_what_is_parked(park, queued, outbox, clock):
+    """It is erased with the rest."""
+    park()
+    clock.move(minutes=1)
+    queued[0].say(kind=MessageKind.UNSUBSCRIBE)
+    assert outbox.take_due(10) == []
+
+
+def test_message_that_crosses_the_refusal_sends_at_once(park, queued, outbox, clock):
+    """Written while the delivery was on its way: there is no next one to wait for."""
+    citizen, _, message = queued
+
+    def cross():
+        clock.move(seconds=1)
+        citizen.say("在吗")
+
+    park(cross)
+    assert [d.message_id for d in outbox.take_due(10)] == [message.id]
+
+
+def test_what_became_of_a_delivery_is_published_after_the_commit(
+    queued, engine, clock, seal
+):
+    """The console hears of it as of any line, and reads what is committed."""
+    _, ticket, message = queued
+    heard = []
+
+    def publish(name, data):
+        desk = Desk(engine, clock)
+        states = [m.delivery for m in desk.list_messages(ticket.id) if m.delivery]
+        heard.append((name, data, states[-1]))
+
+    outbox = Outbox(engine, clock, seal, publish)
+    (delivery,) = outbox.take_due(10)
+    outbox.mark_parked(delivery.outbox_id, "下次再发")
+    outbox.mark_failed(delivery.outbox_id, "找不到", None)
+    outbox.mark_sent(delivery.outbox_id)
+    ids = {
+        "ticket_id": ticket.id,
+        "conversation_id": ticket.conversation_id,
+        "message_id": message.id,
+    }
+    states = ("parked", "failed", "sent")
+    assert heard == [("message", ids, state) for state in states]

@@ -4,16 +4,25 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from redis.exceptions import RedisError
 
-from bot import AnswerSettings, Channel, Inbound, MessageKind, upgrade_database
+from bot import (
+    AnswerSettings,
+    Channel,
+    Inbound,
+    MessageKind,
+    render_plain,
+    upgrade_database,
+)
 from handlers.assembly import assemble, make_answer_settings
 from handlers.config import (
     AnsweringSettings,
     DatabaseSettings,
     KnowledgeSettings,
+    OfficeSettings,
     Settings,
 )
 from knowledge import NoReleaseError
@@ -92,6 +101,21 @@ def test_supervisor_imports_nothing_heavy():
     ).stdout.split()
     unwanted = {"flask", "sqlalchemy", "redis", "numpy", "bot", "knowledge", "ingest"}
     assert not unwanted & set(loaded)
+
+
+def test_the_offices_hours_and_hotline_reach_what_citizens_read(parts, clock):
+    """config.yaml is where an office writes them, once."""
+    office = OfficeSettings(hours="工作日 9:00–16:30", hotline="0599-3210000")
+    settings = replace(parts.settings, office=office)
+    chosen = make_answer_settings(settings)
+    assert (chosen.hours, chosen.hotline) == (office.hours, office.hotline)
+
+    other = assemble(settings, clock=clock)
+    other.__dict__["assistant"] = SimpleNamespace()  # cannot answer anything
+    inbound = Inbound(Channel.WEB, "s", "k", MessageKind.TEXT, "您好", clock())
+    reply = other.front_desk.receive(inbound, render_plain)
+    assert "0599-3210000" in reply.body
+    other.engine.dispose()
 
 
 def test_worker_imports_no_model_library():

@@ -78,7 +78,7 @@ def test_release_is_published_and_answers(run, home):
     assert asked.exit_code == 0
     assert "居住地派出所" in asked.stdout
     assert "状态：answered" in asked.stdout
-    assert f"依据：《{QUESTION}》" in asked.stdout
+    assert f"依据：常见问题“{QUESTION}”" in asked.stdout
     shown = json.loads(run("ask", "居住证在哪里办", "--json").stdout)
     assert shown["status"] == "answered"
     assert shown["confidence"] > 0.5

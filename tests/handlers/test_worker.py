@@ -129,12 +129,47 @@ def test_busy_wechat_is_asked_again_later(
     assert api.sent[-1] == (citizen.sender, "稍等")
 
 
-def test_closed_window_is_told_to_the_officer_at_once(courier, write, last_line):
-    """After 48 hours WeChat refuses; trying again would not help."""
+def test_refused_message_goes_out_when_the_citizen_writes_next(
+    api, courier, ticket, write, clock, last_line
+):
+    """After 48 hours, or five messages, only the citizen can open the window."""
+    citizen, _, _ = ticket
     write("材料已收到")
     courier.deliver()
-    assert last_line().delivery == "failed"
+    assert last_line().delivery == "parked"
     assert "48 小时" in last_line().delivery_error
+    assert "市民下次来信时再发" in last_line().delivery_error
+    clock.move(hours=3)
+    courier.deliver()
+    assert "材料已收到" not in [text for _, text in api.sent]
+    api.open_window(citizen.sender)
+    citizen.say("材料交了吗")
+    assert last_line().delivery == "queued"
+    courier.deliver()
+    courier.deliver()
+    assert [text for _, text in api.sent].count("材料已收到") == 1
+    assert last_line().delivery == "sent"
+
+
+def test_sixth_line_waits_for_the_citizen_and_keeps_its_order(
+    api, courier, ticket, write, clock, desk
+):
+    """WeChat lets us send five lines a message of the citizen's."""
+    citizen, held, _ = ticket
+    api.open_window(citizen.sender)
+    courier.deliver()
+    texts = [f"第{n}句" for n in range(1, 8)]
+    for text in texts:
+        write(text)
+    courier.deliver()
+    parked = [m for m in desk.list_messages(held.id) if m.delivery == "parked"]
+    assert [m.text for m in parked] == texts[-len(parked) :]
+    assert "条数已用完" in parked[0].delivery_error
+    clock.move(minutes=1)
+    api.open_window(citizen.sender)
+    citizen.say("好的")
+    courier.deliver()
+    assert [text for _, text in api.sent if text in texts] == texts
 
 
 def test_wrong_settings_keep_the_message_and_raise_the_alarm(

@@ -11,7 +11,9 @@ from knowledge.confidence import judge
 from knowledge.ranking import (
     SHORTLIST,
     Candidate,
+    Scored,
     coverage,
+    held_terms,
     idf_of,
     rank,
     rarest_missing,
@@ -25,7 +27,7 @@ def _candidate(place, *, dense=0.8, lexical=5.0, **fields):
     passage = Passage(
         id=str(place), entry_id=f"e{place}", kind=EntryKind.GUIDE, **(base | fields)
     )
-    return Candidate(place, passage, dense, lexical)
+    return Candidate(place, passage, dense, lexical, dense, lexical)
 
 
 def _rank(candidates, question="居住证要带什么", *, region=None, aspects=()):
@@ -90,14 +92,17 @@ def test_regions_order_equal_passages(asked, first):
 )
 def test_a_shortlist_is_best_first_and_bounded(scores):
     """Whatever the scores, never more than asked for and never out of order."""
-    candidates = [
-        _candidate(i, dense=dense, lexical=lexical)
-        for i, (dense, lexical) in enumerate(scores)
-    ]
-    short = shortlist(candidates, limit=SHORTLIST)
+    found = [Scored(i, *pair) for i, pair in enumerate(scores)]
+    short = shortlist(found)
     sums = [dense + lexical for _, dense, lexical in short]
     assert len(short) == min(len(scores), SHORTLIST)
     assert all(a >= b - 1e-9 for a, b in pairwise(sums))
+
+
+def test_numbers_are_held_as_whole_words_only():
+    """「20」 does not stand in 2026, but 「20元」 holds it."""
+    assert held_terms(["20", "工本"], "2026年起收工本费") == {"工本"}
+    assert held_terms(["20"], "工本费20元") == {"20"}
 
 
 def test_coverage_is_a_share_of_weight():

@@ -4,7 +4,7 @@
 (function () {
   'use strict';
 
-  var POLL_MS = 1500;
+  var POLL_MS = 1000;
   var POLL_AFTER_ERROR_MS = 5000;
   var SEND_TIMEOUT_MS = 30000;
   /* An answer takes a few hundredths of a second: no flicker before this. */

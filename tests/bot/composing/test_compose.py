@@ -171,3 +171,44 @@ def test_key_sentence_needs_something_in_common():
     """Else there is none."""
     assert key_sentence("甲乙丙。丁戊己。", "丁戊") == "丁戊己。"
     assert key_sentence("甲乙丙。", "xyz") == ""
+
+
+def test_place_says_hours_once_and_no_number_twice(answer):
+    """The number to ask at stands in the source line alone."""
+    blocks, citation = answer("高龄津贴在哪办", "高龄津贴申领")
+    said = "".join(words(blocks))
+    assert said.count("周一至周五") == 1
+    assert "0599-3210521" not in said
+    assert citation.phone == "0599-3210521"
+    asked, source = answer("高龄津贴电话多少", "高龄津贴申领")
+    assert "0599-3210521" in "".join(words(asked))
+    assert source.phone == ""
+
+
+def test_handing_in_asks_for_the_place_alone(answer):
+    """「在哪交材料」 is no question for what to bring."""
+    blocks, _ = answer("高龄津贴在哪交材料", "高龄津贴申领")
+    assert "社会保障卡" not in "".join(words(blocks))
+
+
+def test_sum_and_span_are_both_answered(answer):
+    """From one entry."""
+    blocks, _ = answer("高龄津贴每月多少，几天办好", "高龄津贴申领")
+    said = "".join(words(blocks))
+    assert "每人每月100元" in said
+    assert "10个工作日" in said
+
+
+def test_deadline_is_not_the_offices_time(answer):
+    """提前多久 is what the citizen has."""
+    blocks, _ = answer("高龄津贴要提前多久申请", "高龄津贴申领")
+    assert "年满80周岁前1个月" in blocks[0].lines[0]
+    assert "10个工作日" not in "".join(words(blocks))
+
+
+def test_faq_is_cited_as_a_common_question(answer):
+    """《》 is for documents."""
+    _, citation = answer("医保断缴", "医保断缴了还能补吗")
+    assert citation.name == "常见问题“医保断缴了还能补吗”"
+    _, guide = answer("高龄津贴在哪办", "高龄津贴申领")
+    assert guide.name == "《高龄津贴申领》"

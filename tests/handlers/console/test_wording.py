@@ -94,3 +94,10 @@ def test_the_suggestion_comes_from_the_latest_search_with_its_source() -> None:
         "带身份证。", "高龄津贴 · 材料", "带身份证。\n依据：高龄津贴 · 材料"
     )
     assert wording.suggest_from(lines[2:]) is None
+
+
+def test_nothing_is_suggested_that_the_bot_would_not_even_have_offered() -> None:
+    """A weak match is about something else; an officer in a hurry might send it."""
+    hit = {"title": "姓名变更", "heading": "地点", "region": "", "text": "派出所。"}
+    weak = Evidence(hits=(hit,), confidence=0.2, answer_at=0.6, clarify_at=0.3)
+    assert wording.suggest_from([message(1, Sender.BOT, "没有", evidence=weak)]) is None

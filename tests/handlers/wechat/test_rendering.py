@@ -30,8 +30,14 @@ def test_short_answer_is_whole():
 @pytest.mark.parametrize("status", ["silent_officer", "silent_event"])
 def test_silence_is_empty(status):
     """While a person holds the chat the bot says nothing, not even its mark."""
-    block = Block(BlockKind.LEAD, ("x",))
-    assert fit_text(Answer(AnswerStatus(status), (block,))) == ""
+    assert fit_text(Answer(AnswerStatus(status))) == ""
+
+
+def test_word_that_the_staff_has_it_reaches_the_citizen():
+    """Said once while the ticket waits, in the name of nobody: no mark."""
+    notice = Block(BlockKind.TEXT, ("已转给工作人员，请您稍等。",))
+    answer = Answer(AnswerStatus.SILENT_OFFICER, (notice,))
+    assert fit_text(answer) == "已转给工作人员，请您稍等。"
 
 
 def test_long_list_keeps_whole_items_and_says_how_many_are_missing():

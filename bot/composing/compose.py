@@ -39,6 +39,9 @@ class Asked:
     #: Regions known to the knowledge base.
     regions: tuple[str, ...] = ()
 
+    #: The citizen's district, named now or before; empty = unknown.
+    region: str = ""
+
 
 def compose(
     asked: Asked, best: Passage, entry: Sequence[Passage]
@@ -55,7 +58,12 @@ def compose(
     """
     if best.kind is EntryKind.GUIDE:
         blocks = compose_guide(
-            entry, asked.question, asked.aspects, best=best, regions=asked.regions
+            entry,
+            asked.question,
+            asked.aspects,
+            best=best,
+            regions=asked.regions,
+            region=asked.region,
         )
     elif best.kind is EntryKind.POLICY:
         blocks = _policy(asked.question, best, entry)

@@ -78,6 +78,7 @@ def compose_guide(
     *,
     best: Passage,
     regions: Sequence[str] = (),
+    region: str = "",
 ) -> tuple[Block, ...]:
     """Answer from a guide.
 
@@ -87,6 +88,7 @@ def compose_guide(
         aspects: Elements asked for, in order; empty when the question names none.
         best: The passage that the search found first in this entry.
         regions: Regions known.
+        region: The citizen's, when the question does not name one.
     """
     texts = _texts_by_aspect(entry)
     wanted = list(aspects)
@@ -94,8 +96,9 @@ def compose_guide(
         # 在哪交材料 asks for the place.
         drop(wanted, Aspect.MATERIALS)
     figures = list(tell_figures(entry, question, wanted, texts))
-    region = find_region(question, regions)
-    blocks = (*figures, *_elements(entry, wanted, texts, region))
+    place = find_region(question, regions) or region
+    district = place if region_level(place) == _DISTRICT else None
+    blocks = (*figures, *_elements(entry, wanted, texts, district))
     if blocks:
         return (*tell_detail(entry, question, blocks), *blocks)
     names = (entry[0].title, *entry[0].aliases)

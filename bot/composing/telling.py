@@ -109,20 +109,22 @@ def _terms(
                 drop(wanted, Aspect.PLACE)
             if Figure.SPAN not in figures:
                 drop(wanted, Aspect.TIME_LIMIT)
-    if told := _counted(question, texts):
+    if told := _counted(question, texts, names):
         yield Block(BlockKind.LEAD, (unnumbered(told[0]),))
     if Aspect.TIME_LIMIT in wanted and (waits := _waiting(question, texts)):
         yield Block(BlockKind.LEAD, (unnumbered(waits),))
         drop(wanted, Aspect.TIME_LIMIT)
 
 
-def _counted(question: str, texts: Mapping[Aspect, str]) -> list[str]:
+def _counted(
+    question: str, texts: Mapping[Aspect, str], names: Sequence[str]
+) -> list[str]:
     """Return the sentences that hold a number of the unit asked for: 多少分, 几岁."""
     match = _COUNT.search(question)
     if match is None:
         return []
     number = re.compile(rf"\d+\s*周?{match.group(1)}")
-    pairs = content_pairs(question)
+    pairs = content_pairs(question, names)
     told = [
         (sum(pair in sentence for pair in pairs), sentence)
         for aspect in texts

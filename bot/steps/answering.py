@@ -37,7 +37,7 @@ def answer_from(
         region: The citizen's own, kept for the next turn; empty = the entry's.
     """
     entry = context.knowledge.get_entry(best.entry_id)
-    asked = Asked(question, find_aspects(question), context.knowledge.regions)
+    asked = Asked(question, find_aspects(question), context.knowledge.regions, region)
     blocks, citation = compose(asked, best, entry)
     if notice:
         blocks = (*blocks, Block(BlockKind.NOTICE, (notice,)))

@@ -94,7 +94,25 @@ def prefer_guide(hits: Sequence[Hit], question: str) -> Passage:
     aspects = find_aspects(question)
     if top.kind is not EntryKind.FAQ or not aspects or asks_all(top, aspects):
         return top
+    # The guide nearest to the FAQ, not any that happens to have the element:
+    # 身份证换领 before 临时身份证 where both tell a fee.
+    nearest = _find_guide(hits, f"{question} {top.title}")
+    if nearest is not None and any(
+        hit.passage.entry_id == nearest.entry_id and hit.passage.aspect in aspects
+        for hit in hits
+    ):
+        return nearest
     return find_telling_guide(hits, aspects, question) or top
+
+
+def _find_guide(hits: Sequence[Hit], about: str) -> Passage | None:
+    for hit in hits:
+        if hit.score < NEAR * hits[0].score:
+            return None
+        is_guide = hit.passage.kind is EntryKind.GUIDE
+        if is_guide and shares_name(about, hit.passage):
+            return hit.passage
+    return None
 
 
 def _names(passage: Passage) -> tuple[str, ...]:

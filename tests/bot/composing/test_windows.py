@@ -7,7 +7,8 @@ from bot.composing.windows import card_halls, has_hours, list_halls
 
 HOURS = "周一至周五 8:30–12:00，13:30–17:00"
 HALLS = "\n".join(
-    f"{number}. {name}政务服务中心（地址：某路 {number} 号；办公时间：{HOURS}；电话：0599-321000{number}）"
+    f"{number}. {name}政务服务中心（地址：某路 {number} 号；"
+    f"办公时间：{HOURS}；电话：0599-321000{number}）"
     for number, name in enumerate(("云泽市", "东湖区", "西山区", "临江县"), start=1)
 )
 

@@ -23,9 +23,7 @@ def entry(knowledge_base):
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["我家是东湖的户口", "户口在西山区", "西山区", "住东湖"]
-)
+@pytest.mark.parametrize("text", ["我家是东湖的户口", "户口在西山区", "住东湖"])
 def test_place_and_how_one_belongs_there(text):
     """Nothing else is said."""
     assert tells_only_region(text, REGIONS)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot import AnswerSettings, AnswerStatus, Assistant, Focus, Turn, render_plain
 from bot.steps.preferring import prefer_bearing, prefer_own
-from knowledge import Hit, find_aspects
+from bot.steps.relating import prefer_guide
+from knowledge import Aspect, Hit, find_aspects
 
 
 @pytest.fixture
@@ -84,3 +87,16 @@ def test_other_item_never_stands_in_for_a_figure(hit, knowledge_base):
     own, other = hit("居住证签注"), hit("居住证申领", score=0.9)
     best = prefer_bearing([own, other], own.passage, "多久能好", knowledge_base)
     assert best == own.passage
+
+
+def test_guide_nearest_to_the_faq_is_preferred(knowledge_base):
+    """Not any other guide that happens to have the element."""
+    faq, *_ = (p for p in knowledge_base.passages if p.title == "医保断缴了还能补吗")
+    like = replace(faq, title="居住证怎么签注？")
+    fees = {p.title: p for p in knowledge_base.passages if p.aspect is Aspect.FEE}
+    own, other = fees["居住证签注"], fees["居住证申领"]
+    hits = [Hit(like, 2.0), Hit(own, 1.8), Hit(other, 1.9)]
+    hits.sort(key=lambda hit: -hit.score)
+    assert prefer_guide(hits, "居住证收费吗") == other
+    hits = [Hit(like, 2.0), Hit(own, 1.8), Hit(other, 1.7)]
+    assert prefer_guide(hits, "居住证收费吗") == own

@@ -126,8 +126,10 @@ def postgres_engine(_postgres_engine: Engine) -> Iterator[Engine]:
     """A migrated PostgreSQL database, the module's own, emptied after each test."""
     yield _postgres_engine
     from bot.tables import Base
+    from knowledge.tables import Base as KnowledgeTables
 
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    both = (*Base.metadata.sorted_tables, *KnowledgeTables.metadata.sorted_tables)
+    tables = ", ".join(table.name for table in both)
     with _postgres_engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
 

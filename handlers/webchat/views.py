@@ -167,7 +167,7 @@ def _show_page(*, draft: str = "", problem: str = "") -> str:
 
 def _tell_news(after: int, *, seen: str = "") -> ResponseReturnValue:
     # From the last line shown on: that line tells whether the bot still owes an
-    # answer, and an open page asks this every 1.5 s.
+    # answer, and an open page asks this every second.
     messages = _list_messages(after=max(after - 1, 0))
     desk = _view_desk(messages)
     has_news = bool(messages) and messages[-1].id > after

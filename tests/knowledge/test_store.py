@@ -1,12 +1,13 @@
 """The record of entries, on SQLite and on PostgreSQL."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from bot import make_engine, upgrade_database
 from knowledge import KnowledgeStore, entry_id
 
 
@@ -82,14 +83,18 @@ def test_a_failure_saves_nothing(store, drafts, noon, engine):
     assert store.count() == {}
 
 
-def test_a_locked_database_is_an_error_and_not_a_loss(
-    tmp_path, drafts, noon, make_locked_engine
-):
-    """The caller learns that nothing was saved."""
-    engine, lock = make_locked_engine()
-    with lock, pytest.raises(OperationalError):
-        KnowledgeStore(engine).save(drafts, at=noon)
-    KnowledgeStore(engine).save(drafts, at=noon)
-    with engine.connect() as connection:
-        count = connection.execute(text("SELECT count(*) FROM entries")).scalar()
-    assert count == len({entry_id(d) for d in drafts})
+def test_a_locked_database_is_an_error_and_not_a_loss(tmp_path, drafts, noon):
+    """The caller learns that nothing was saved, and may try again."""
+    engine = make_engine(f"sqlite:///{tmp_path}/locked.db", lock_wait_s=0.05)
+    upgrade_database(engine)
+    store = KnowledgeStore(engine)
+    with sqlite3.connect(tmp_path / "locked.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            store.save(drafts, at=noon)
+        other.execute("ROLLBACK")
+    other.close()
+    assert store.count() == {}
+    store.save(drafts, at=noon)
+    assert sum(store.count().values()) == len({entry_id(d) for d in drafts})
+    engine.dispose()

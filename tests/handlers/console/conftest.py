@@ -87,7 +87,7 @@ def _evidence(text: str, confidence: float) -> Evidence:
         release_id="2026-11-20-a1b2c3",
         confidence=confidence,
         answer_at=0.72,
-        clarify_at=0.45,
+        clarify_at=0.3,
         hits=_HITS,
     )
 

@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --progress-bar auto -c constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --progress-bar on -c constraints.txt
 
 SAMPLE_SOURCES := $(shell find samples -not -path "samples/city*" -type f -not -name "*.pyc" -not -name "*.md" 2>/dev/null)
 ASSETS := handlers/static/vendor/manifest.json

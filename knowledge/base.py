@@ -22,6 +22,7 @@ from .release import check_release, current_release
 from .synonyms import expand
 from .text import normalise, question_terms
 from .types import Encoder, Finding, Hit, Passage, Scope
+from .vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class _Release:
         self.dense = DenseIndex(root / "dense.faiss", arrays["owners"])
         self.lexical = LexicalIndex(root / "lexical")
         self.passages = PassageFile(root / "passages.sqlite")
+        self.vocabulary = Vocabulary(root / "words.txt")
         self.mask = lru_cache(maxsize=64)(self._mask)
         self.idf = lru_cache(maxsize=50_000)(self._idf)
 
@@ -71,6 +73,13 @@ class _Release:
             mask &= self._entry == self._entries.get(scope.entry_id, -1)
         found: npt.NDArray[np.bool_] = mask
         return found
+
+    def word_weights(self, question: str) -> dict[str, float]:
+        """Weigh the words of a question that the office uses, by rarity."""
+        return {
+            word: idf_of(self.vocabulary.frequency(word), self.size)
+            for word in self.vocabulary.cut(question)
+        }
 
     def _idf(self, term: str) -> float:
         return idf_of(self.lexical.document_frequency(term), self.size)
@@ -145,7 +154,14 @@ class KnowledgeBase:
         asked = question_terms(wide)
         found = self._candidates(release, wide, asked, scope)
         aspects = (scope.aspect,) if scope.aspect else find_aspects(question)
-        ranked = rank(found, asked, idf=release.idf, scope=scope, aspects=aspects)
+        ranked = rank(
+            found,
+            asked,
+            idf=release.idf,
+            words=release.word_weights(wide),
+            scope=scope,
+            aspects=aspects,
+        )
         verdict = judge(plain, question_terms(plain), ranked, idf=release.idf)
         return Finding(
             question=question,

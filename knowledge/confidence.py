@@ -11,21 +11,22 @@ from .aspects import find_places
 from .ranking import Ranked, coverage, held_terms, passage_words, rarest_missing
 
 #: Logistic regression, fitted by bench/fit_ranking.py; see bench/README.md.
-BIAS = -27.436
+BIAS = -26.501
 WEIGHTS: Mapping[str, float] = {
-    "dense": 31.573,
-    "lexical_share": -2.034,
-    "coverage": 3.151,
-    "rarest_missing": -0.666,
-    "named": 2.264,
-    "aspect": 0.940,
-    "name_coverage": -1.749,
-    "margin": 0.379,
-    "dense_gap": -50.443,
-    "lexical_gap": -3.925,
-    "numbers_missing": -1.541,
-    "places_missing": -1.253,
-    "length": -0.590,
+    "dense": 30.034,
+    "lexical_share": -2.093,
+    "coverage": 2.711,
+    "rarest_missing": -0.738,
+    "words": 1.137,
+    "named": 2.654,
+    "aspect": 0.672,
+    "name_coverage": -2.113,
+    "margin": 0.367,
+    "dense_gap": -41.276,
+    "lexical_gap": -3.448,
+    "numbers_missing": -1.526,
+    "places_missing": -1.231,
+    "length": -0.566,
 }
 
 _NUMBER = re.compile(r"\d+")
@@ -83,6 +84,7 @@ def describe(
         "lexical_share": first.candidate.lexical / total,
         "coverage": coverage(weights, present),
         "rarest_missing": rarest_missing(weights, present) / heaviest,
+        "words": first.features.get("words", 0.0),
         "named": first.features.get("named", 0.0),
         "aspect": first.features.get("aspect", 0.0),
         "name_coverage": first.features.get("name_coverage", 0.0),

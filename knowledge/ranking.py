@@ -18,12 +18,13 @@ _OFFICIAL_ENDING = re.compile(r"(?:申领|申请|登记|核发|办理|认定|报
 #: questions the right passage is among 40 as often as among all.
 SHORTLIST = 40
 
-#: Weight of each feature in a candidate's score. Fitted by bench/fit_ranking.py;
-#: the table of what each is worth stands in bench/README.md.
+#: Weight of each feature in a candidate's score, chosen on the city exam and the
+#: shared policy, faq and guides sets; bench/fit_ranking.py fits and compares them.
 WEIGHTS: Mapping[str, float] = {
     "dense": 1.0,
     "lexical": 0.4,
-    "coverage": 4.0,
+    "coverage": 3.0,
+    "words": 1.0,
     "aspect": 1.1,
     "region": 2.0,
     "basis": -0.8,
@@ -77,6 +78,7 @@ def rank(
     asked: Sequence[str],
     *,
     idf: Callable[[str], float],
+    words: Mapping[str, float],
     scope: Scope,
     aspects: Sequence[Aspect] = (),
 ) -> list[Ranked]:
@@ -86,6 +88,7 @@ def rank(
         candidates: The shortlist, each passage once.
         asked: Distinct terms of the question.
         idf: Weight of a term.
+        words: The question's words that any passage uses, with their weights.
         scope: The region asked for counts here; validity was applied before.
         aspects: Elements that the question asks for.
 
@@ -99,7 +102,7 @@ def rank(
             "dense": candidate.dense_standing,
             "lexical": candidate.lexical_standing,
         }
-        features |= _text_features(candidate.passage, weights)
+        features |= _text_features(candidate.passage, weights, words)
         features |= _scope_features(candidate.passage, scope, aspects)
         score = sum(weight * features[name] for name, weight in WEIGHTS.items())
         ranked.append(Ranked(candidate, score, features))
@@ -168,9 +171,13 @@ def _stands_alone(term: str, text: str) -> bool:
     return re.search(rf"(?<![a-z0-9]){re.escape(term)}(?![a-z0-9])", text) is not None
 
 
-def _text_features(passage: Passage, weights: Mapping[str, float]) -> dict[str, float]:
+def _text_features(
+    passage: Passage, weights: Mapping[str, float], words: Mapping[str, float]
+) -> dict[str, float]:
+    whole = passage_words(passage)
     return {
-        "coverage": coverage(weights, held_terms(weights, passage_words(passage))),
+        "coverage": coverage(weights, held_terms(weights, whole)),
+        "words": coverage(words, held_terms(words, whole)),
         "name_coverage": coverage(weights, held_terms(weights, passage_names(passage))),
         "named": _named(weights, passage),
     }

@@ -10,6 +10,7 @@ A release is a folder that never changes once named::
         dense.faiss      vectors of their windows
         arrays.npz       owner of each vector, validity, region and entry codes
         lexical/         tantivy
+        words.txt        the words that passages use, and how many use each
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ from .errors import NoReleaseError, ReleaseError
 from .index import DenseIndex, LexicalIndex
 from .index.lexical import LexicalRow
 from .passages import write_passages
+from .ranking import passage_words
 from .store import KnowledgeStore
 from .tables import ReleaseRow
 from .text import normalise, split_windows, terms
 from .types import Encoder, EntryKind, Passage
 from .vectors import Progress, VectorCache
+from .vocabulary import write_vocabulary
 
 #: Characters a window, title apart. On 1,262 policy questions windows of about 110
 #: lift the encoder alone from .52 to .61 hit@1 (shared evaluation).
@@ -49,7 +52,7 @@ FIRST_DAY, LAST_DAY = 1, date.max.toordinal()
 #: Releases kept for going back; older folders are deleted after a swap.
 _KEEP = 5
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,9 @@ def check_release(folder: Path, name: str) -> dict[str, object]:
     except (OSError, ValueError) as e:
         raise ReleaseError(f"release {name}: manifest is missing or broken") from e
     if manifest.get("format") != _FORMAT:
-        raise ReleaseError(f"release {name}: unknown format {manifest.get('format')}")
+        raise ReleaseError(
+            f"release {name} was made by another version; run: wenzheng ingest"
+        )
     if _digests(root) != manifest.get("files"):
         raise ReleaseError(f"release {name}: files differ from the manifest")
     return manifest
@@ -230,6 +235,7 @@ def _write(
         regions=np.array(regions or [""]),
         entries=np.array(entries or [""]),
     )
+    write_vocabulary(root / "words.txt", map(passage_words, passages))
     (root / "lexical").mkdir()
     LexicalIndex.build(root / "lexical", _lexical_rows(passages))
 

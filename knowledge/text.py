@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opencc import OpenCC
@@ -87,11 +88,27 @@ def question_terms(text: str) -> list[str]:
     return list(dict.fromkeys(terms(bare))) or list(dict.fromkeys(terms(text)))
 
 
-def words(text: str) -> list[str]:
-    """Cut text into jieba's words of two characters or more, in order."""
+@lru_cache(maxsize=1)
+def _jieba() -> Any:
+    """Jieba with its own dictionary, without its cache in the shared temporary folder.
+
+    The cache is read back with ``marshal``: whoever can write there could feed it.
+    """
     import jieba
 
-    cut = jieba.lcut(normalise(text).lower(), cut_all=False)
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    return tokenizer
+
+
+def words(text: str) -> list[str]:
+    """Cut text into jieba's words of two characters or more, in order.
+
+    Loads jieba's whole dictionary (70 MB); questions are cut by ``Vocabulary``.
+    """
+    cut = _jieba().cut(normalise(text).lower())
     return [w for w in cut if len(w) > 1 and _WORD.fullmatch(w)]
 
 

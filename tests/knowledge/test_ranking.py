@@ -38,6 +38,7 @@ def _rank(candidates, question="居住证要带什么", *, region=None, aspects=
         candidates,
         question_terms(question),
         idf=lambda term: 1.0,
+        words={},
         scope=scope,
         aspects=aspects,
     )

@@ -1,8 +1,6 @@
 """What WeChat pushes, as messages of ours."""
 
 from datetime import UTC, datetime
-from itertools import pairwise
-from time import perf_counter
 
 import pytest
 
@@ -162,8 +160,8 @@ def test_odd_openids(openid):
         parse(make_text(openid, "您好"))
 
 
-def test_worst_xml_of_the_largest_size_is_quick():
-    """Depth, width, open CDATA and attributes: none takes a noticeable time."""
+def test_worst_xml_of_the_largest_size_is_refused():
+    """Depth, width, open CDATA and attributes: none crashes the parser."""
     worst = [
         "<a>" * 20_000,
         "<xml>" + "<a>" * 9_000 + "</a>" * 9_000 + "</xml>",
@@ -172,9 +170,6 @@ def test_worst_xml_of_the_largest_size_is_quick():
         "<xml>" + "<![CDATA[]]>" * 5_000,
         "<xml " + " ".join(f"a{i}='1'" for i in range(6_000)) + "/>",
     ]
-    times = [perf_counter()]
     for xml in worst:
         with pytest.raises(MalformedPushError):
             parse(xml[: 64 * 1024])
-        times.append(perf_counter())
-    assert max(after - before for before, after in pairwise(times)) < 0.5

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .aspects import region_level
+from .aspects import region_level, without_region
 from .text import normalise, terms
 from .types import Aspect, EntryKind, Passage, Scope
 
@@ -25,6 +25,7 @@ WEIGHTS: Mapping[str, float] = {
     "lexical": 0.4,
     "coverage": 3.0,
     "words": 1.0,
+    "named": 0.6,
     "aspect": 1.1,
     "region": 2.0,
     "basis": -0.8,
@@ -183,6 +184,11 @@ def _text_features(
     }
 
 
+def item_stem(title: str) -> str:
+    """Return an official title without the ending that citizens leave out."""
+    return _OFFICIAL_ENDING.sub("", title)
+
+
 def _named(weights: Mapping[str, float], passage: Passage) -> float:
     """How much of the entry's likest name stands in the question, 0 to 1.
 
@@ -191,7 +197,8 @@ def _named(weights: Mapping[str, float], passage: Passage) -> float:
     """
     best = 0.0
     for name in (passage.title, *passage.aliases):
-        own = set(terms(_OFFICIAL_ENDING.sub("", name)))
+        # The question comes without its region, so the name must too.
+        own = set(terms(without_region(item_stem(name), passage.region)))
         if own:
             best = max(best, len(own & weights.keys()) / len(own))
     return best

@@ -99,7 +99,6 @@ def describe(
         "words": first.features.get("words", 0.0),
         "named": first.features.get("named", 0.0),
         "aspect": first.features.get("aspect", 0.0),
-        "name_coverage": first.features.get("name_coverage", 0.0),
         "margin": first.score - near[0].score if near else 3.0,
         "dense_gap": max((r.candidate.dense for r in ranked), default=0.0)
         - first.candidate.dense,

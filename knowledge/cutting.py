@@ -14,9 +14,6 @@ from .types import EntryDraft, EntryKind, Passage, Section
 #: An article fits nearly always; beyond this a citizen no longer reads.
 MAX_PASSAGE_CHARS = 700
 
-#: Pieces this small say nothing alone and join their neighbour.
-_MIN_CHARS = 12
-
 _PARAGRAPH_END = re.compile(r"(?<=[。；！？])\s*|\n+")
 
 
@@ -68,7 +65,7 @@ def _pieces(text: str) -> Iterator[str]:
             yield held.strip()
             held = ""
         held += piece
-    if len(held.strip()) >= _MIN_CHARS or held.strip():
+    if held.strip():
         yield held.strip()
 
 

@@ -154,15 +154,11 @@ def held_terms(asked: Iterable[str], text: str) -> set[str]:
     return {term for term in asked if term in level and _stands_alone(term, level)}
 
 
-def passage_names(passage: Passage) -> str:
-    """What the entry of a passage is called, officially and by citizens."""
-    return "\n".join((passage.title, *passage.aliases))
-
-
 def passage_words(passage: Passage) -> str:
-    """All that a passage says and is called."""
-    place = f"{passage.region}\n{passage.department}\n{passage.heading}"
-    return f"{passage_names(passage)}\n{place}\n{passage.text}"
+    """All that a passage says and is called, officially and by citizens."""
+    names = (passage.title, *passage.aliases)
+    place = (passage.region, passage.department, passage.heading)
+    return "\n".join((*names, *place, passage.text))
 
 
 def _stands_alone(term: str, text: str) -> bool:
@@ -179,7 +175,6 @@ def _text_features(
     return {
         "coverage": coverage(weights, held_terms(weights, whole)),
         "words": coverage(words, held_terms(words, whole)),
-        "name_coverage": coverage(weights, held_terms(weights, passage_names(passage))),
         "named": _named(weights, passage),
     }
 

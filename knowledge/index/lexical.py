@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: Half-width of the heap tantivy writes with; one segment up to here.
+#: Memory that tantivy gathers postings in before it writes a segment.
 _HEAP_BYTES = 128_000_000
 
 #: A title or an everyday name says more than a mention in the text. Tried 0 to 2

@@ -59,11 +59,14 @@ from .types import Block as Block
 from .types import BlockKind as BlockKind
 from .types import Channel as Channel
 from .types import Citation as Citation
+from .types import DeliveryState as DeliveryState
 from .types import Evidence as Evidence
 from .types import Inbound as Inbound
 from .types import Message as Message
 from .types import MessageKind as MessageKind
 from .types import Option as Option
+from .types import Priority as Priority
 from .types import Sender as Sender
 from .types import Ticket as Ticket
 from .types import TicketState as TicketState
+from .types import Trigger as Trigger

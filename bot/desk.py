@@ -30,7 +30,7 @@ from .queries import (
 from .records import officer_title, to_message, to_ticket
 from .replies import get_wording
 from .tables import MessageRow, OfficerRow, TicketRow
-from .types import Message, Sender, Ticket, TicketState
+from .types import Message, Priority, Sender, Ticket, TicketState
 
 Tab: TypeAlias = Literal["waiting", "mine", "all"]
 
@@ -218,7 +218,7 @@ class Desk:
             store_move(session, closed)
             text = get_wording("desk_closed")
             line = add_line(session, closed, Sender.SYSTEM, text, at=at)
-            queue_delivery(session, closed.channel, line.id, at=at)
+            queue_delivery(session, closed.channel, line, Priority.PERSON, at=at)
             self._note_done(session, "ticket.close", closed, officer_id)
             events += [
                 ticket_event(closed),
@@ -276,7 +276,8 @@ class Desk:
             row.officer_id = line.officer_id
             row.client_key = line.key
             if line.sender is Sender.OFFICER:
-                queue_delivery(session, ticket.channel, row.id, at=row.created_at)
+                at = row.created_at
+                queue_delivery(session, ticket.channel, row, Priority.PERSON, at=at)
             self._note_done(session, f"ticket.{line.sender}", ticket, line.officer_id)
             events.append(message_event(ticket.id, ticket.conversation_id, row.id))
             session.flush()

@@ -17,7 +17,15 @@ from .tables import (
     OutboxRow,
     TicketRow,
 )
-from .types import Channel, Message, Sender, Ticket, TicketState
+from .types import (
+    Channel,
+    DeliveryState,
+    Message,
+    Priority,
+    Sender,
+    Ticket,
+    TicketState,
+)
 
 
 def find_conversation(
@@ -124,20 +132,33 @@ def add_line(
 
 
 def queue_delivery(
-    session: Session, channel: Channel, message_id: int, *, at: datetime
+    session: Session,
+    channel: Channel,
+    line: MessageRow,
+    priority: Priority,
+    *,
+    at: datetime,
 ) -> None:
     """Queue a line for its channel; a browser fetches its lines itself."""
     if channel is Channel.WECHAT:
-        session.add(OutboxRow(message_id=message_id, channel=channel, next_try_at=at))
+        session.add(
+            OutboxRow(
+                message_id=line.id,
+                conversation_id=line.conversation_id,
+                channel=channel,
+                priority=priority,
+                next_try_at=at,
+            )
+        )
 
 
 def send_parked(session: Session, conversation_id: int, *, at: datetime) -> None:
     """Queue the lines that WeChat refuses until the citizen has written again."""
-    lines = select(MessageRow.id).where(MessageRow.conversation_id == conversation_id)
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.state == "parked", OutboxRow.message_id.in_(lines))
-        .values(state="queued", attempts=0, error="", next_try_at=at)
+        .where(OutboxRow.state == DeliveryState.PARKED)
+        .where(OutboxRow.conversation_id == conversation_id)
+        .values(state=DeliveryState.QUEUED, attempts=0, error="", next_try_at=at)
     )
 
 

@@ -100,6 +100,7 @@ def to_message(
         officer_name=officer_title(officer),
         delivery=outbox.state if outbox else "",
         delivery_error=outbox.error if outbox else "",
+        media=row.media or {},
     )
 
 
@@ -123,6 +124,7 @@ def to_ticket(
         officer_id=row.officer_id,
         officer_name=officer_title(officer),
         unread=row.unread,
+        kf_account=row.kf_account,
         closed_at=row.closed_at,
     )
 

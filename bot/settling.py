@@ -23,6 +23,7 @@ from .types import (
     AnswerStatus,
     Channel,
     MessageKind,
+    Priority,
     Sender,
     Ticket,
     TicketState,
@@ -66,7 +67,9 @@ def store_answer(
     if answer.blocks:
         line = _add_answer(session, inbox, answer, ticket=ticket, at=at)
         if not is_passive:
-            queue_delivery(session, Channel(inbox.channel), line.id, at=at)
+            queue_delivery(
+                session, Channel(inbox.channel), line, _priority(answer.status), at=at
+            )
         events.append(message_event(line.ticket_id, line.conversation_id, line.id))
     return events
 
@@ -125,6 +128,13 @@ def _add_answer(
     session.add(line)
     session.flush()
     return line
+
+
+def _priority(status: AnswerStatus) -> Priority:
+    if status is AnswerStatus.HANDOFF_CRISIS:
+        return Priority.SAFETY
+    # That a person takes over is said as a person's word; all else can wait.
+    return Priority.PERSON if status.calls_officer else Priority.BOT
 
 
 def _follow(session: Session, conversation_id: int, *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -64,6 +65,12 @@ class Turn:
     kind: MessageKind = MessageKind.TEXT
     channel: Channel = Channel.WEB
     focus: Focus = field(default_factory=Focus)
+
+    #: What a place or media message carries; see ``Inbound.detail``.
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+    #: Whether this citizen was welcomed before.
+    is_welcomed: bool = False
 
     #: The open hand-over of this conversation; None = the bot answers.
     ticket: Ticket | None = None

@@ -27,11 +27,52 @@ class MessageKind(StrEnum):
     LOCATION = "location"
     LINK = "link"
     SUBSCRIBE = "subscribe"
+    #: A follower scanned a code of ours; its scene is the text.
+    SCAN = "scan"
     UNSUBSCRIBE = "unsubscribe"
     #: A menu click or scanned code that carries a key as text.
     MENU = "menu"
     #: Anything we do not answer (WeChat gets ``success``).
     OTHER = "other"
+
+
+class Trigger(StrEnum):
+    """What a citizen did that lets an account push messages back.
+
+    WeChat allows a number of customer-service messages for a time after each;
+    the figures stand in ``bot.quota`` (facts/wechat.md §2.2).
+    """
+
+    #: Wrote: text, picture, voice, place.
+    MESSAGE = "message"
+    #: Touched a menu button or a line of a message's menu.
+    MENU = "menu"
+    FOLLOW = "follow"
+    SCAN = "scan"
+    #: Something that opens nothing: an event of the platform.
+    NONE = "none"
+
+
+class Priority(StrEnum):
+    """Whose message it is: the last one of a window is kept for people and danger."""
+
+    BOT = "bot"
+    #: An officer's words, and what the system says about a hand-over.
+    PERSON = "person"
+    #: Help in danger.
+    SAFETY = "safety"
+
+
+class DeliveryState(StrEnum):
+    """Where a message to push stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    #: Waits for the citizen to write again.
+    PARKED = "parked"
+    FAILED = "failed"
+    #: Not sent on purpose: a person has the chat, or the citizen erased it.
+    DROPPED = "dropped"
 
 
 class Sender(StrEnum):
@@ -97,6 +138,13 @@ class Inbound:
 
     #: Aware UTC.
     received_at: datetime
+
+    #: What it lets us push back.
+    trigger: Trigger = Trigger.MESSAGE
+
+    #: Of a place {"latitude", "longitude", "label"}, of media {"media_id", "format"};
+    #: kept until the message is answered.
+    detail: Mapping[str, object] = field(default_factory=dict)
 
 
 class BlockKind(StrEnum):
@@ -213,10 +261,11 @@ class Message:
     evidence: Evidence | None = None
     #: Name shown for an officer: 市医保局 李敏 工号 0217.
     officer_name: str = ""
-    #: Delivery on WeChat: "", "queued", "sent", "failed", or "parked" until the
-    #: citizen writes again.
+    #: Delivery on WeChat: "" or a member of DeliveryState.
     delivery: str = ""
     delivery_error: str = ""
+    #: A picture, voice or video the citizen sent: {"kind", "media_id", "format"}.
+    media: Mapping[str, object] = field(default_factory=dict)
 
 
 class TicketState(StrEnum):
@@ -248,4 +297,6 @@ class Ticket:
     officer_name: str = ""
     #: Citizen lines since the officer last looked.
     unread: int = 0
+    #: Who serves in WeChat's own agent system; empty in the console.
+    kf_account: str = ""
     closed_at: datetime | None = None

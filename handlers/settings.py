@@ -63,7 +63,10 @@ class WebSettings(Section):
     host: str = "127.0.0.1"
     port: int = 8080
 
-    #: Requests answered at once; each open live page holds one.
+    #: Processes that answer; each holds the index once more.
+    workers: int = 1
+
+    #: Requests answered at once in each; each open live page holds one.
     threads: int = 64
 
     #: Live pages at once; the other threads are kept for questions.
@@ -78,6 +81,7 @@ class WebSettings(Section):
     def problems(self) -> Iterator[tuple[str, str]]:
         """Ports, and threads left for questions."""
         yield from check_between(self, "port", 1, 65535)
+        yield from check_between(self, "workers", 1, 16)
         yield from check_between(self, "threads", 4, 1000)
         yield from check_between(self, "max_streams", 1, 996)
         if self.max_streams > self.threads - 4:
@@ -100,6 +104,9 @@ class WeChatSettings(Section):
 
     #: The account's own id, gh_…; empty = not checked.
     original_id: str = ""
+
+    #: The account has 微信认证 and may push customer-service messages.
+    is_verified: bool = True
 
     token: str = field(default="", repr=False)
     aes_key: str = field(default="", repr=False)

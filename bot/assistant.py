@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from time import perf_counter
 
-from .context import Context, KnowledgeReader, Step
+from .context import Context, HallReader, KnowledgeReader, QuickReplyReader, Step
 from .errors import UnsettledTurnError
 from .events import Clock
 from .settings import AnswerSettings
@@ -37,8 +37,12 @@ class Assistant:
         clock: Clock,
         *,
         steps: Sequence[Step] = STEPS,
+        halls: HallReader | None = None,
+        quick_replies: QuickReplyReader | None = None,
     ) -> None:
         self._knowledge = knowledge_base
+        self._halls = halls
+        self._quick_replies = quick_replies
         self._settings = settings
         self._clock = clock
         self._steps = tuple(steps)
@@ -59,12 +63,20 @@ class Assistant:
         self._refresh(now)
         turn.focus = turn.focus.fade(turn.at, minutes=self._settings.focus_minutes)
         today = now.astimezone(BEIJING).date()
-        context = Context(self._knowledge, self._settings, now, today)
+        context = Context(
+            self._knowledge,
+            self._settings,
+            now,
+            today,
+            halls=self._halls,
+            quick_replies=self._quick_replies,
+        )
         answer = self._run(turn, context)
         if answer.status.group not in _ASIDES:
             turn.refocus(at=turn.at)
         if answer.blocks:
-            answer = replace(answer, blocks=(*answer.blocks, *turn.notices))
+            blocks = (*turn.openings, *answer.blocks, *turn.notices)
+            answer = replace(answer, blocks=blocks)
         evidence = replace(
             answer.evidence,
             question=answer.evidence.question or turn.text,

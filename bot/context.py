@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeAlias
 
 from knowledge import Finding, Passage, Scope
 
+from .halls import Hall, NearHall
+from .quick_reply import QuickReply, ReplySource
 from .settings import AnswerSettings
 from .turn import Turn
 from .types import Answer
@@ -31,6 +33,28 @@ class KnowledgeReader(Protocol):
         """Open a newer release if there is one."""
 
 
+class HallReader(Protocol):
+    """The part of the halls' store that answering uses."""
+
+    def nearest(
+        self, latitude: float, longitude: float, limit: int = 3
+    ) -> Sequence[NearHall]:
+        """Return the halls nearest to a place in degrees, nearest first."""
+
+    def list(self) -> Sequence[Hall]:
+        """Return all halls."""
+
+
+class QuickReplyReader(Protocol):
+    """The part of the quick replies' store that answering uses."""
+
+    def find(self, source: ReplySource, key: str) -> QuickReply | None:
+        """Find what is said to a menu key or a scene; None if nothing is."""
+
+    def find_keyword(self, text: str) -> QuickReply | None:
+        """Find what is said to a message that is a keyword and nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The same for all steps of one turn."""
@@ -43,6 +67,12 @@ class Context:
 
     #: Beijing date.
     today: date
+
+    #: Where citizens are sent to; None = not known here.
+    halls: HallReader | None = None
+
+    #: What staff wrote for keywords, menu and codes; None = nothing.
+    quick_replies: QuickReplyReader | None = None
 
 
 Step: TypeAlias = Callable[[Turn, Context], Answer | None]

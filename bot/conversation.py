@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
 from .database import Transactions
+from .deliveries import PassiveLine
 from .events import Event
 from .forgetting import forget_and_reopen, forget_citizen
 from .inbox import StoredReply, read_reply
+from .passive import mark_passive, take_for_passive
 from .queries import (
     count_waiting,
     find_conversation,
     find_open_ticket,
     list_messages,
     lock_conversation,
+    select_lines,
 )
-from .records import focus_from_json, focus_to_json
+from .records import focus_from_json, focus_to_json, to_message
 from .seal import Seal
 from .settling import store_answer
-from .tables import ConversationRow, InboxRow, MessageRow
+from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow, OutboxRow
 from .turn import Effect, Focus, Turn
 from .types import (
     Answer,
@@ -37,6 +42,53 @@ from .types import (
 
 #: Lines a citizen's page or an officer's pane shows at first.
 MAX_LINES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A reply that brings along what waited for the citizen."""
+
+    body: str
+
+    #: Outbox row to the parts of it that the citizen has then.
+    parts: Mapping[int, int]
+
+    #: Outbox rows that are in it to their end.
+    finished: frozenset[int]
+
+
+#: Makes one reply of an answer and the lines that waited, oldest first.
+Carry: TypeAlias = Callable[[Answer, Sequence[PassiveLine]], Carried]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivering:
+    """How an answer may reach the citizen."""
+
+    #: Somebody waits on a connection for it.
+    is_passive: bool
+
+    #: That somebody may have hung up: kept for later too, until it is fetched.
+    is_uncertain: bool = False
+
+    #: Takes along what cannot be pushed; None = nothing waits that way.
+    carry: Carry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedAnswer:
+    """A question and what became of it, for the link that is bound to it."""
+
+    #: Masked; empty once it was erased.
+    question: str
+
+    #: The bot's line; None while it is being composed, and once it was erased.
+    message: Message | None
+
+    #: Whether a person has the chat now: the bot's answer counts no more.
+    is_taken_over: bool
+
+    is_erased: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +115,7 @@ class ConversationStore:
         with self._tx.read() as session:
             inbox = session.get_one(InboxRow, inbox_id)
             conversation = session.get_one(ConversationRow, inbox.conversation_id)
+            citizen = session.get_one(CitizenRow, conversation.citizen_id)
             ticket = find_open_ticket(session, conversation.id)
             return Turn(
                 text=inbox.text,
@@ -70,6 +123,8 @@ class ConversationStore:
                 kind=MessageKind(inbox.kind),
                 channel=Channel(inbox.channel),
                 focus=focus_from_json(conversation.focus),
+                detail=inbox.detail or {},
+                is_welcomed=citizen.welcomed_at is not None,
                 ticket=ticket,
                 waiting=count_waiting(session),
                 has_waiting_notice=ticket is not None and _was_told(session, ticket),
@@ -82,7 +137,7 @@ class ConversationStore:
         answer: Answer,
         *,
         body: str,
-        is_passive: bool,
+        delivery: Delivering,
         at: datetime,
     ) -> Settled | None:
         """Store an answer and all that follows from it, or nothing at all.
@@ -91,8 +146,9 @@ class ConversationStore:
             inbox_id: The message answered.
             turn: As the steps left it.
             answer: What they answered.
-            body: The channel's reply, stored byte for byte.
-            is_passive: False if the reply must be pushed.
+            body: The channel's reply, stored byte for byte unless it goes out
+                another way.
+            delivery: How it may reach the citizen.
             at: Now, aware UTC.
 
         Returns:
@@ -111,19 +167,32 @@ class ConversationStore:
             ticket = find_open_ticket(session, conversation.id)
             if _state(ticket) != _state(turn.ticket):
                 return None
+            is_passive = delivery.is_passive and inbox.promised_at is None
+            if not is_passive and turn.channel is Channel.WECHAT:
+                body = ""
+            elif delivery.carry is not None:
+                body = _carry(session, conversation.id, answer, body, delivery, at)
             events: list[Event] = []
-            if turn.effect is Effect.FORGET:
+            is_forgotten = turn.effect is Effect.FORGET
+            if is_forgotten:
                 conversation, events = forget_and_reopen(
                     session, conversation, inbox, at=at
                 )
             events += store_answer(
-                session, inbox, turn, answer, is_passive=is_passive, at=at
+                session,
+                inbox,
+                turn,
+                answer,
+                is_pushed=not is_passive or delivery.is_uncertain,
+                at=at,
             )
-            focus = Focus() if turn.effect is Effect.FORGET else turn.focus
-            conversation.focus = focus_to_json(focus)
+            if is_forgotten or not _was_overtaken(session, inbox):
+                focus = Focus() if is_forgotten else turn.focus
+                conversation.focus = focus_to_json(focus)
             conversation.updated_at = at
             inbox.answered_at = at
             inbox.is_passive = is_passive
+            inbox.detail = None  # a place is kept no longer than it takes to answer
             inbox.reply_body = self._seal.seal(body).decode() if body else ""
             return Settled(StoredReply(body, answer.status), tuple(events))
 
@@ -143,6 +212,28 @@ class ConversationStore:
             for line in lines
             if line.sender is not Sender.NOTE
         ]
+
+    def find_answer(self, inbox_id: int) -> LinkedAnswer | None:
+        """Find what a message was answered; None if there is no such message."""
+        with self._tx.read() as session:
+            inbox = session.get(InboxRow, inbox_id)
+            if inbox is None:
+                return None
+            rows = session.execute(
+                select_lines().where(
+                    MessageRow.inbox_id == inbox_id,
+                    MessageRow.sender != Sender.CITIZEN,
+                )
+            ).all()
+            lines = [to_message(*row) for row in rows]
+            ticket = find_open_ticket(session, inbox.conversation_id)
+            return LinkedAnswer(
+                inbox.text,
+                lines[-1] if lines and lines[-1].text else None,
+                is_taken_over=ticket is not None
+                and ticket.state is TicketState.CLAIMED,
+                is_erased=inbox.answered_at is not None and not inbox.text,
+            )
 
     def find_open_ticket(self, channel: Channel, sender_id: str) -> Ticket | None:
         """Find the citizen's hand-over that is not closed."""
@@ -169,6 +260,39 @@ class ConversationStore:
                 return ()
             conversation = lock_conversation(session, found[1].id)
             return tuple(forget_citizen(session, conversation, at=at))
+
+
+def _carry(
+    session: Session,
+    conversation_id: int,
+    answer: Answer,
+    body: str,
+    delivery: Delivering,
+    at: datetime,
+) -> str:
+    """Return the body with the lines that waited; without any it stays as it is."""
+    lines = take_for_passive(session, conversation_id, at=at)
+    if not lines or delivery.carry is None:
+        return body
+    carried = delivery.carry(answer, lines)
+    _note_parts(session, carried, at=at)
+    return carried.body
+
+
+def _note_parts(session: Session, carried: Carried, *, at: datetime) -> None:
+    for outbox_id, parts in carried.parts.items():
+        session.get_one(OutboxRow, outbox_id).parts_sent = parts
+    mark_passive(session, sorted(carried.finished), at=at)
+
+
+def _was_overtaken(session: Session, inbox: InboxRow) -> bool:
+    """Whether a later message was answered first: what it is about counts then."""
+    later = exists().where(
+        InboxRow.conversation_id == inbox.conversation_id,
+        InboxRow.id > inbox.id,
+        InboxRow.answered_at.is_not(None),
+    )
+    return bool(session.execute(select(later)).scalar_one())
 
 
 def _state(ticket: Ticket | None) -> tuple[int, TicketState] | None:

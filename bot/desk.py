@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal, TypeAlias
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from .database import Transactions
-from .errors import AlreadyClaimedError, NotHolderError, TicketNotFoundError
+from .errors import AlreadyClaimedError, NotHolderError
 from .events import Clock, Event, Publish, message_event, publish_nothing, ticket_event
 from .handoff import move
 from .privacy import mask_personal_data
 from .queries import (
     add_line,
     audit,
-    find_ticket,
-    list_messages,
     lock_conversation,
     queue_delivery,
     select_lines,
-    select_tickets,
     store_move,
 )
-from .records import officer_title, to_message, to_ticket
+from .records import officer_title, to_message
 from .replies import get_wording
 from .tables import MessageRow, OfficerRow, TicketRow
 from .types import Message, Priority, Sender, Ticket, TicketState
-
-Tab: TypeAlias = Literal["waiting", "mine", "all"]
-
-#: Tickets on one page of the queue; more than an officer can look through.
-MAX_TICKETS = 200
-
-#: Lines of a conversation shown to an officer at first.
-MAX_LINES = 500
+from .viewing import DeskView, get_ticket
 
 #: Characters kept of what an officer writes; WeChat takes 2,048 bytes a message.
 MAX_TEXT_CHARS = 2_000
@@ -66,15 +54,7 @@ class _Line:
         return digest.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class DeskCounts:
-    """The figures on the tabs of the queue."""
-
-    waiting: int
-    mine: int
-
-
-class Desk:
+class Desk(DeskView):
     """Hands tickets to officers and their words to citizens.
 
     Every writing method leaves an audit row in its transaction and publishes live
@@ -84,60 +64,8 @@ class Desk:
     def __init__(
         self, engine: Engine, clock: Clock, publish: Publish = publish_nothing
     ) -> None:
-        self._tx = Transactions(engine)
-        self._clock = clock
+        super().__init__(engine, clock)
         self._publish = publish
-
-    def list_tickets(self, tab: Tab, *, officer_id: int) -> list[Ticket]:
-        """List tickets, longest waiting first; ``all`` has the newest first."""
-        statement = select_tickets().limit(MAX_TICKETS)
-        if tab == "waiting":
-            statement = statement.where(TicketRow.state == TicketState.WAITING)
-        elif tab == "mine":
-            statement = statement.where(
-                TicketRow.state == TicketState.CLAIMED,
-                TicketRow.officer_id == officer_id,
-            )
-        is_newest_first = tab == "all"
-        order = TicketRow.id.desc() if is_newest_first else TicketRow.id.asc()
-        with self._tx.read() as session:
-            rows = session.execute(statement.order_by(order)).all()
-            return [to_ticket(*row) for row in rows]
-
-    def count(self, officer_id: int) -> DeskCounts:
-        """Count the tickets that wait and those the officer holds."""
-        statement = (
-            select(TicketRow.state, TicketRow.officer_id, func.count())
-            .where(TicketRow.state != TicketState.CLOSED)
-            .group_by(TicketRow.state, TicketRow.officer_id)
-        )
-        with self._tx.read() as session:
-            rows = session.execute(statement).all()
-        return DeskCounts(
-            waiting=sum(n for state, _, n in rows if state == TicketState.WAITING),
-            mine=sum(n for _, holder, n in rows if holder == officer_id),
-        )
-
-    def get_ticket(self, ticket_id: int) -> Ticket:
-        """Return a ticket.
-
-        Raises:
-            TicketNotFoundError: If there is none with this id.
-        """
-        with self._tx.read() as session:
-            return _get_ticket(session, ticket_id)
-
-    def list_messages(self, ticket_id: int, *, after: int = 0) -> list[Message]:
-        """List the whole conversation with notes and evidence, oldest first.
-
-        Raises:
-            TicketNotFoundError: If there is no such ticket.
-        """
-        with self._tx.read() as session:
-            ticket = _get_ticket(session, ticket_id)
-            return list_messages(
-                session, ticket.conversation_id, after=after, limit=MAX_LINES
-            )
 
     def claim(self, ticket_id: int, *, officer_id: int) -> Ticket:
         """Take a waiting ticket; taking one's own again changes nothing.
@@ -224,7 +152,7 @@ class Desk:
                 ticket_event(closed),
                 message_event(closed.id, closed.conversation_id, line.id),
             ]
-            return _get_ticket(session, ticket_id)
+            return get_ticket(session, ticket_id)
 
     def mark_read(self, ticket_id: int) -> None:
         """Set the count of unread lines to zero.
@@ -233,7 +161,7 @@ class Desk:
             TicketNotFoundError: If there is no such ticket.
         """
         with self._tx.write() as session:
-            _get_ticket(session, ticket_id)
+            get_ticket(session, ticket_id)
             session.get_one(TicketRow, ticket_id).unread = 0
 
     @contextmanager
@@ -258,7 +186,7 @@ class Desk:
         # Not pushed on WeChat, where each line counts against five a message.
         line = add_line(session, ticket, Sender.SYSTEM, text, at=at)
         self._note_done(session, "ticket.claim", ticket, officer_id)
-        claimed = _get_ticket(session, ticket.id)
+        claimed = get_ticket(session, ticket.id)
         events += [
             ticket_event(claimed),
             message_event(ticket.id, ticket.conversation_id, line.id),
@@ -297,18 +225,11 @@ class Desk:
         )
 
 
-def _get_ticket(session: Session, ticket_id: int) -> Ticket:
-    ticket = find_ticket(session, ticket_id)
-    if ticket is None:
-        raise TicketNotFoundError(ticket_id)
-    return ticket
-
-
 def _lock_ticket(session: Session, ticket_id: int) -> Ticket:
     """Return a ticket that nobody moves, and no bot answers in, until the commit."""
-    ticket = _get_ticket(session, ticket_id)
+    ticket = get_ticket(session, ticket_id)
     lock_conversation(session, ticket.conversation_id)
-    return _get_ticket(session, ticket_id)
+    return get_ticket(session, ticket_id)
 
 
 def _check_holder(ticket: Ticket, officer_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from .events import Event, ticket_event
@@ -17,9 +17,11 @@ from .tables import (
     InboxRow,
     MessageRow,
     OutboxRow,
+    SendWindowRow,
+    SubscriptionRow,
     TicketRow,
 )
-from .types import MessageKind, TicketState
+from .types import DeliveryState, MessageKind, TicketState
 
 #: What an officer reads in the outbox's place.
 FORGOTTEN_ERROR = "市民已删除记录，不再发送"
@@ -85,19 +87,20 @@ def forget_and_reopen(
 
 
 def _erase_texts(session: Session, conversation_id: int, *, at: datetime) -> None:
-    mine = select(MessageRow.id).where(MessageRow.conversation_id == conversation_id)
     session.execute(
         update(OutboxRow)
-        .where(
-            OutboxRow.message_id.in_(mine), OutboxRow.state.in_(("queued", "parked"))
-        )
-        .values(state="failed", error=FORGOTTEN_ERROR)
+        .where(OutboxRow.conversation_id == conversation_id)
+        .where(OutboxRow.state.in_((DeliveryState.QUEUED, DeliveryState.PARKED)))
+        .values(state=DeliveryState.DROPPED, error=FORGOTTEN_ERROR)
     )
     session.execute(
         update(MessageRow)
         .where(MessageRow.conversation_id == conversation_id)
-        .values(text="", answer=None)
+        .values(text="", answer=None, media=None)
     )
+    # What we may send and tell somebody who is gone is nobody's business.
+    for table in (SendWindowRow, SubscriptionRow):
+        session.execute(delete(table).where(table.conversation_id == conversation_id))
     # A message still on its way through is not answered: it was erased.
     session.execute(
         update(InboxRow)
@@ -108,7 +111,7 @@ def _erase_texts(session: Session, conversation_id: int, *, at: datetime) -> Non
     session.execute(
         update(InboxRow)
         .where(InboxRow.conversation_id == conversation_id)
-        .values(text="", reply_body="")
+        .values(text="", reply_body="", detail=None)
     )
     session.execute(
         update(TicketRow)

@@ -5,26 +5,28 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeAlias
 
 from sqlalchemy import Engine
 
 from .assistant import Assistant
-from .conversation import ConversationStore, Settled
+from .composers import Composers
+from .conversation import Carry, ConversationStore, Delivering, LinkedAnswer
 from .errors import StoreUnavailableError
 from .events import Clock, Event, Publish, publish_nothing
 from .inbox import Inbox
+from .patience import CUT_AFTER, PASSIVE_WINDOW, Visit
 from .privacy import mask_personal_data
-from .replies import get_reply
+from .reply import Reply, apologise
 from .seal import Seal
 from .turn import Turn
 from .types import (
     Answer,
     AnswerStatus,
-    Block,
-    BlockKind,
     Channel,
     Inbound,
     Message,
@@ -40,30 +42,16 @@ Render: TypeAlias = Callable[[Answer], str]
 #: Characters kept of what a citizen typed.
 MAX_TEXT_CHARS = 2_000
 
-#: Composing takes milliseconds; whoever needs this long has died. Under WeChat's
-#: second resend (5 s) plus our waiting time, so that the resend can take over.
+#: Composing takes milliseconds; whoever is silent for so long has died. Who is only
+#: slow renews it (``composers``). Under WeChat's second resend (5 s) plus our
+#: waiting time, so that the resend can take over.
 LEASE_S = 6.0
 
-#: WeChat sends three times in 15 s and then listens no more.
-PASSIVE_WINDOW_S = 14.0
-
-#: How often a resend looks for the reply of the first.
-_POLL_S = 0.05
+#: How often a resend looks for the reply of the first: seldom, if it takes long.
+_POLL_S, _POLL_MAX_S = 0.05, 0.3
 
 #: Times a turn is composed anew because officers moved its ticket meanwhile.
 _MAX_ROUNDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the channel sends back."""
-
-    #: Byte for byte the same for every resend; empty = nothing (yet).
-    body: str
-
-    #: None while another is still composing, and for stored silence.
-    status: AnswerStatus | None
-    is_repeat: bool
 
 
 class FrontDesk:
@@ -85,6 +73,9 @@ class FrontDesk:
         wait_s: float = 4.0,
         lease_s: float = LEASE_S,
         hotline: str = "12345",
+        is_pushing: bool = True,
+        threads: int = 64,
+        on_late: Callable[[str], object] | None = None,
     ) -> None:
         """Wire the desk.
 
@@ -94,10 +85,15 @@ class FrontDesk:
             seal: Encrypts ids and stored replies.
             clock: Now, aware UTC.
             publish: Tells open pages about new lines and tickets.
-            wait_s: Seconds a resend waits for the first one's reply; under 5,
+            wait_s: Seconds a connection of WeChat's waits for an answer; under 5,
                 WeChat's patience.
             lease_s: Seconds after which a silent composer counts as dead.
             hotline: Number to call when answering failed.
+            is_pushing: Whether WeChat lets the account push messages (微信认证).
+                If not, resends wait on, and the last one is promised a link.
+            threads: Answers composed at once in this process.
+            on_late: Called with the OpenID when an answer will be pushed later,
+                such as to show that somebody types; its failure is nobody's.
         """
         self._inbox = Inbox(engine, seal)
         self._conversations = ConversationStore(engine, seal)
@@ -107,18 +103,35 @@ class FrontDesk:
         self._wait_s = wait_s
         self._lease = timedelta(seconds=lease_s)
         self._hotline = hotline
+        self._is_pushing = is_pushing
+        self._on_late = on_late
+        self._composers = Composers(
+            lambda inbox_ids: self._inbox.renew_leases(
+                inbox_ids, until=self._clock() + self._lease
+            ),
+            threads=threads,
+            every_s=max(lease_s / 3, 0.05),
+        )
 
-    def receive(self, inbound: Inbound, render: Render) -> Reply:
+    def receive(
+        self, inbound: Inbound, render: Render, carry: Carry | None = None
+    ) -> Reply:
         """Write a message down, answer it, and store the reply.
+
+        Composing goes on when the connection cannot wait for it any longer. Then
+        the answer is pushed; on an account that may not push, WeChat's resends get
+        it, and after the third it is kept for a link or the next message.
 
         Args:
             inbound: The message; its text may hold personal data, which is masked
                 before it is written down.
             render: Makes the channel's reply of an answer; called once.
+            carry: Makes one reply of an answer and of what waited for this citizen;
+                None = lines are pushed and never wait that way.
 
         Returns:
-            The reply. Its body is empty for silence, and when another thread or
-            process is still composing after ``wait_s`` seconds.
+            The reply. Its body is empty for silence, for a promise, and when
+            another is still composing and the connection is over anyway.
 
         Raises:
             StoreUnavailableError: If the database cannot be used; the channel must
@@ -127,14 +140,35 @@ class FrontDesk:
         if inbound.kind is MessageKind.OTHER:
             silence = Answer(AnswerStatus.SILENT_EVENT)
             return Reply(render(silence), silence.status, is_repeat=False)
+        begun = time.monotonic()
         text = mask_personal_data(inbound.text[:MAX_TEXT_CHARS])
         receipt = self._inbox.write_down(
             replace(inbound, text=text), lease_until=self._clock() + self._lease
         )
         self._publish_all(receipt.events)
-        if receipt.is_repeat:
-            return self._join(receipt.inbox_id, inbound.channel, render)
-        return self._answer(receipt.inbox_id, inbound.channel, render)
+        visit = Visit(inbound, receipt, begun)
+        compose = partial(
+            self._answer, receipt.inbox_id, inbound.channel, render, carry=carry
+        )
+        if not receipt.is_repeat:
+            return self._wait(visit, compose)
+        reply = replace(self._join(visit, compose), is_repeat=True)
+        if reply.body and visit.is_wechat and not self._is_pushing:
+            # It was kept for later, because the first connection may have ended.
+            self._inbox.note_read(receipt.inbox_id, at=self._clock())
+        return reply
+
+    def find_question(self, inbox_id: int) -> str:
+        """Return what a message asked, masked; empty once it was erased."""
+        return self._inbox.find_question(inbox_id)
+
+    def find_answer(self, inbox_id: int) -> LinkedAnswer | None:
+        """Find what a message was answered, for its link; None = no such message."""
+        return self._conversations.find_answer(inbox_id)
+
+    def note_read(self, inbox_id: int) -> None:
+        """Note that the citizen has seen the answer: it is not sent once more."""
+        self._inbox.note_read(inbox_id, at=self._clock())
 
     def recover(self, *, render: Callable[[Channel], Render], limit: int = 20) -> int:
         """Answer messages whose composer died; returns how many.
@@ -148,10 +182,15 @@ class FrontDesk:
         done = 0
         for inbox_id, channel in self._inbox.list_stale(now=self._clock(), limit=limit):
             if self._take_lease(inbox_id):
-                self._answer(inbox_id, channel, render(channel), is_recovery=True)
+                with self._composers.keep(inbox_id):
+                    self._answer(inbox_id, channel, render(channel), is_recovery=True)
                 _log.info("recovered message %d", inbox_id)
                 done += 1
         return done
+
+    def close(self) -> None:
+        """Finish what is being composed and take no more."""
+        self._composers.close()
 
     def list_messages(
         self, channel: Channel, sender_id: str, *, after: int = 0
@@ -176,20 +215,55 @@ class FrontDesk:
         events = self._conversations.forget(channel, sender_id, at=self._clock())
         self._publish_all(events)
 
-    def _join(self, inbox_id: int, channel: Channel, render: Render) -> Reply:
+    def _wait(self, visit: Visit, compose: Callable[[], Reply]) -> Reply:
+        """Compose, and wait for it as long as the connection lives."""
+        answered = self._composers.submit(visit.receipt.inbox_id, compose)
+        try:
+            return answered.result(self._seconds_left(visit))
+        except FutureTimeoutError:
+            if answered.done():
+                return answered.result()
+            return self._let_go(visit)
+
+    def _join(self, visit: Visit, compose: Callable[[], Reply]) -> Reply:
         """Wait for the reply that another thread or process is composing."""
-        give_up_at = time.monotonic() + self._wait_s
+        inbox_id, poll_s = visit.receipt.inbox_id, _POLL_S
+        if visit.receipt.is_promised and self._is_pushing:
+            return self._promised(visit)
         while True:
             if (stored := self._inbox.find_reply(inbox_id)) is not None:
-                return Reply(stored.body, stored.status, is_repeat=True)
+                return Reply(stored.body, stored.status, True, inbox_id)
             if self._inbox.is_stale(inbox_id, now=self._clock()) and self._take_lease(
                 inbox_id
             ):
-                reply = self._answer(inbox_id, channel, render)
-                return replace(reply, is_repeat=True)
-            if time.monotonic() >= give_up_at:
-                return Reply("", None, is_repeat=True)
-            time.sleep(_POLL_S)
+                return self._wait(visit, compose)
+            if not (left := self._seconds_left(visit)):
+                return self._let_go(visit)
+            time.sleep(min(poll_s, left))
+            poll_s = min(poll_s * 1.5, _POLL_MAX_S)
+
+    def _seconds_left(self, visit: Visit) -> float | None:
+        return visit.seconds_left(
+            wait_s=self._wait_s, is_pushing=self._is_pushing, now=self._clock()
+        )
+
+    def _let_go(self, visit: Visit) -> Reply:
+        """End a connection without the answer; promise it if it is the last one."""
+        inbox_id, is_repeat = visit.receipt.inbox_id, visit.receipt.is_repeat
+        is_over = self._is_pushing or visit.is_last(self._clock())
+        if not visit.is_wechat or not is_over:
+            return Reply("", None, is_repeat, inbox_id)
+        if not self._inbox.promise(inbox_id, at=self._clock()):
+            stored = self._inbox.find_reply(inbox_id)
+            assert stored is not None
+            return Reply(stored.body, stored.status, is_repeat, inbox_id)
+        if self._is_pushing and self._on_late is not None:
+            self._composers.run_aside(partial(self._on_late, visit.inbound.sender_id))
+        return self._promised(visit)
+
+    def _promised(self, visit: Visit) -> Reply:
+        inbox_id, is_repeat = visit.receipt.inbox_id, visit.receipt.is_repeat
+        return Reply("", None, is_repeat, inbox_id, is_promised=True)
 
     def _take_lease(self, inbox_id: int) -> bool:
         now = self._clock()
@@ -201,23 +275,33 @@ class FrontDesk:
         channel: Channel,
         render: Render,
         *,
+        carry: Carry | None = None,
         is_recovery: bool = False,
     ) -> Reply:
         for _ in range(_MAX_ROUNDS):
             turn = self._conversations.load_turn(inbox_id)
             answer = self._compose(inbox_id, turn)
-            is_passive = not is_recovery and not self._is_late(turn)
-            is_pushed = channel is Channel.WECHAT and not is_passive
+            age = self._clock() - turn.at if channel is Channel.WECHAT else timedelta()
+            is_passive = not is_recovery and age <= PASSIVE_WINDOW
+            has_body = is_passive or channel is not Channel.WECHAT
+            delivery = Delivering(
+                is_passive,
+                # The connection that asked may be gone; a resend will tell.
+                is_uncertain=not self._is_pushing and age > CUT_AFTER,
+                carry=carry,
+            )
             settled = self._conversations.settle(
                 inbox_id,
                 turn,
                 answer,
-                body="" if is_pushed else render(answer),
-                is_passive=is_passive,
+                body=render(answer) if has_body else "",
+                delivery=delivery,
                 at=self._clock(),
             )
             if settled is not None:
-                return self._reply(settled)
+                self._publish_all(settled.events)
+                stored = settled.reply
+                return Reply(stored.body, stored.status, False, inbox_id)
         raise StoreUnavailableError
 
     def _compose(self, inbox_id: int, turn: Turn) -> Answer:
@@ -229,21 +313,6 @@ class FrontDesk:
             _log.exception("message %d could not be answered", inbox_id)
             return apologise(self._hotline)
 
-    def _is_late(self, turn: Turn) -> bool:
-        late = timedelta(seconds=PASSIVE_WINDOW_S)
-        return turn.channel is Channel.WECHAT and self._clock() - turn.at > late
-
-    def _reply(self, settled: Settled) -> Reply:
-        self._publish_all(settled.events)
-        return Reply(settled.reply.body, settled.reply.status, is_repeat=False)
-
     def _publish_all(self, events: Iterable[Event]) -> None:
         for name, data in events:
             self._publish(name, data)
-
-
-def apologise(hotline: str) -> Answer:
-    """Return the answer to a message that could not be answered: never silence."""
-    status = AnswerStatus.ERROR_UNEXPECTED
-    text = get_reply(status).text.format(hotline=hotline)
-    return Answer(status, (Block(BlockKind.LEAD, (text,)),))

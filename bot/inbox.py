@@ -5,14 +5,18 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Engine, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from .database import Transactions
 from .events import Event, message_event
+from .passive import mark_read_by_link
 from .queries import find_conversation, find_open_ticket, send_parked
+from .quick_reply import menu_label
+from .quota import open_window
 from .seal import Seal
 from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow, TicketRow
 from .types import AnswerStatus, Channel, Inbound, MessageKind, Sender
@@ -27,7 +31,10 @@ MEDIA_LABELS = {
 }
 
 #: Events are no lines of a conversation.
-_EVENTS = frozenset({MessageKind.SUBSCRIBE, MessageKind.UNSUBSCRIBE})
+_EVENTS = frozenset({MessageKind.SUBSCRIBE, MessageKind.SCAN, MessageKind.UNSUBSCRIBE})
+
+#: Messages whose content WeChat keeps for three days.
+_MEDIA = frozenset({MessageKind.IMAGE, MessageKind.VOICE, MessageKind.VIDEO})
 
 #: A race for the same citizen or key is lost at most twice: once for each row.
 _ATTEMPTS = 3
@@ -42,6 +49,15 @@ class Receipt:
 
     #: Whether it was there before: WeChat sent it again, a form was sent twice.
     is_repeat: bool
+
+    #: How often it came, this time included.
+    requests: int = 1
+
+    #: When it came first, aware UTC; None = now.
+    first_at: datetime | None = None
+
+    #: Whether a connection was let go before: the answer comes another way.
+    is_promised: bool = False
 
     events: tuple[Event, ...] = ()
 
@@ -95,6 +111,39 @@ class Inbox:
         with self._tx.write() as session:
             return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
 
+    def renew_leases(self, inbox_ids: list[int], *, until: datetime) -> None:
+        """Keep composing messages that take long."""
+        with self._tx.write() as session:
+            session.execute(
+                update(InboxRow)
+                .where(InboxRow.id.in_(inbox_ids), InboxRow.answered_at.is_(None))
+                .values(lease_until=until)
+            )
+
+    def promise(self, inbox_id: int, *, at: datetime) -> bool:
+        """Let the connection go: the answer, once there, comes another way.
+
+        Returns:
+            False if the message was answered meanwhile: send that instead.
+        """
+        statement = (
+            update(InboxRow)
+            .where(InboxRow.id == inbox_id, InboxRow.answered_at.is_(None))
+            .values(promised_at=func.coalesce(InboxRow.promised_at, at))
+        )
+        with self._tx.write() as session:
+            return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+
+    def note_read(self, inbox_id: int, *, at: datetime) -> None:
+        """Note that the citizen has the answer, so that it is not sent again."""
+        with self._tx.write() as session:
+            mark_read_by_link(session, inbox_id, at=at)
+
+    def find_question(self, inbox_id: int) -> str:
+        """Return what was asked, masked; empty once it was erased."""
+        with self._tx.read() as session:
+            return session.get_one(InboxRow, inbox_id).text
+
     def is_stale(self, inbox_id: int, *, now: datetime) -> bool:
         """Tell whether an unanswered message's lease has run out."""
         with self._tx.read() as session:
@@ -129,7 +178,15 @@ class Inbox:
             )
         ).scalar_one_or_none()
         if first is not None:
-            return Receipt(first.id, first.conversation_id, is_repeat=True)
+            first.requests += 1
+            return Receipt(
+                first.id,
+                first.conversation_id,
+                is_repeat=True,
+                requests=first.requests,
+                first_at=first.received_at,
+                is_promised=first.promised_at is not None,
+            )
         conversation = self._open_conversation(session, inbound)
         row = InboxRow(
             channel=inbound.channel,
@@ -140,11 +197,16 @@ class Inbox:
             text=inbound.text,
             received_at=inbound.received_at,
             lease_until=lease_until,
+            trigger=inbound.trigger,
+            detail=dict(inbound.detail) or None,
         )
         session.add(row)
         session.flush()
         if inbound.kind is not MessageKind.UNSUBSCRIBE:
             # Only now does WeChat let us write to this citizen again.
+            if inbound.channel is Channel.WECHAT:
+                at = inbound.received_at
+                open_window(session, conversation.id, inbound.trigger, at=at)
             send_parked(session, conversation.id, at=inbound.received_at)
         events: tuple[Event, ...] = ()
         if inbound.kind not in _EVENTS:
@@ -187,6 +249,21 @@ def read_reply(session: Session, row: InboxRow, seal: Seal) -> StoredReply | Non
     return StoredReply(body, AnswerStatus(status) if status else None)
 
 
+def _label(inbox: InboxRow) -> str:
+    """What the conversation shows for a message."""
+    kind = MessageKind(inbox.kind)
+    if kind is MessageKind.MENU:
+        return menu_label(inbox.text)
+    return inbox.text or MEDIA_LABELS.get(kind, "")
+
+
+def _media(inbox: InboxRow) -> dict[str, Any] | None:
+    """What an officer needs to look at a picture; a place is not kept."""
+    if inbox.kind not in _MEDIA or not inbox.detail:
+        return None
+    return {"kind": inbox.kind, **inbox.detail}
+
+
 def _add_citizen_line(session: Session, inbox: InboxRow) -> Event:
     ticket = find_open_ticket(session, inbox.conversation_id)
     message = MessageRow(
@@ -194,7 +271,8 @@ def _add_citizen_line(session: Session, inbox: InboxRow) -> Event:
         ticket_id=ticket.id if ticket else None,
         inbox_id=inbox.id,
         sender=Sender.CITIZEN,
-        text=inbox.text or MEDIA_LABELS.get(MessageKind(inbox.kind), ""),
+        text=_label(inbox),
+        media=_media(inbox),
         created_at=inbox.received_at,
     )
     session.add(message)

@@ -43,12 +43,13 @@ def store_answer(
     turn: Turn,
     answer: Answer,
     *,
-    is_passive: bool,
+    is_pushed: bool,
     at: datetime,
 ) -> list[Event]:
     """Store the line, the ticket and the delivery that an answer brings.
 
-    The caller holds the conversation's lock and commits.
+    The caller holds the conversation's lock and commits. ``is_pushed``: it goes to
+    the outbox, because nobody may be waiting on the connection any more.
 
     Returns:
         Live events to publish after the commit.
@@ -66,7 +67,7 @@ def store_answer(
         _follow(session, inbox.conversation_id, at=at)
     if answer.blocks:
         line = _add_answer(session, inbox, answer, ticket=ticket, at=at)
-        if not is_passive:
+        if is_pushed:
             queue_delivery(
                 session, Channel(inbox.channel), line, _priority(answer.status), at=at
             )

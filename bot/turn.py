@@ -84,6 +84,9 @@ class Turn:
     #: Region the citizen named now, set by the steps; None = none.
     region: str | None = None
 
+    #: Said above the answer, whichever step gives it.
+    openings: list[Block] = field(default_factory=list)
+
     #: Added below the answer, whichever step gives it.
     notices: list[Block] = field(default_factory=list)
 

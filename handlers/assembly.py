@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -16,8 +16,11 @@ from redis.retry import Retry
 from sqlalchemy import Engine
 
 from bot import (
+    BEIJING,
+    Answer,
     AnswerSettings,
     Assistant,
+    Citation,
     Desk,
     FrontDesk,
     OfficerStore,
@@ -27,7 +30,17 @@ from bot import (
 )
 from handlers.config import Settings
 from handlers.live import LiveBus
-from knowledge import Encoder, KnowledgeBase, make_encoder, open_knowledge_base
+from knowledge import (
+    Encoder,
+    EntryNotFoundError,
+    KnowledgeBase,
+    Passage,
+    make_encoder,
+    open_knowledge_base,
+)
+
+if TYPE_CHECKING:
+    from handlers.wechat import AnswerLinks, WeChatClient
 
 Clock = Callable[[], datetime]
 
@@ -100,7 +113,27 @@ class Parts:
             publish=self.live.publish,
             wait_s=self.settings.wechat.reply_within_s,
             hotline=self.settings.office.hotline,
+            is_pushing=self.settings.wechat.is_verified,
+            threads=self.settings.web.threads,
+            on_late=self._show_typing,
         )
+
+    @cached_property
+    def answer_links(self) -> AnswerLinks:
+        """Addresses bound to one question, for accounts that may not push."""
+        from handlers.wechat import AnswerLinks
+
+        return AnswerLinks(self.settings.secret_key, self.settings.web.public_url)
+
+    @cached_property
+    def wechat_client(self) -> WeChatClient | None:
+        """WeChat's API; None without AppID or AppSecret."""
+        wechat = self.settings.wechat
+        if not (wechat.app_id and wechat.secret):
+            return None
+        from handlers.wechat import WeChatClient
+
+        return WeChatClient(wechat, self.redis)
 
     @cached_property
     def desk(self) -> Desk:
@@ -116,6 +149,30 @@ class Parts:
     def outbox(self) -> Outbox:
         """Messages to push to WeChat."""
         return Outbox(self.engine, self.clock, self.seal, self.live.publish)
+
+    def is_in_force(self, answer: Answer) -> bool:
+        """Tell whether all that an answer cites still stands and counts today."""
+        return self.are_in_force(answer.citations)
+
+    def are_in_force(self, citations: Iterable[Citation]) -> bool:
+        """Tell whether these passages are in the present release and valid today."""
+        today = self.clock().astimezone(BEIJING).date()
+        for citation in citations:
+            if not citation.passage_id:
+                continue
+            try:
+                passages = self.knowledge_base.get_entry(citation.entry_id)
+            except EntryNotFoundError:
+                return False
+            cited = [p for p in passages if p.id == citation.passage_id]
+            if not any(_is_valid(passage, today) for passage in cited):
+                return False
+        return True
+
+    def _show_typing(self, openid: str) -> None:
+        """Let the citizen see that an answer is on its way."""
+        if self.wechat_client is not None:
+            self.wechat_client.type_on(openid)
 
     def warm_up(self) -> None:
         """Make all that a first question needs, so that it need not wait.
@@ -176,6 +233,11 @@ def make_answer_settings(settings: Settings) -> AnswerSettings:
         ),
         **chosen,
     )
+
+
+def _is_valid(passage: Passage, today: date) -> bool:
+    first, last = passage.valid_from or date.min, passage.valid_until or date.max
+    return first <= today <= last
 
 
 def _now() -> datetime:

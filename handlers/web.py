@@ -98,5 +98,8 @@ def _register_blueprints(app: Flask) -> None:
     app.register_blueprint(webchat.blueprint)
     app.register_blueprint(console.blueprint)
     app.register_blueprint(wechat.blueprint)
+    app.register_blueprint(wechat.answers_blueprint)
     # WeChat's server has no session: its signature is what proves the sender.
     csrf.exempt(wechat.blueprint)
+    # The link's signed token is the proof; there is no session here either.
+    csrf.exempt(wechat.answers_blueprint)

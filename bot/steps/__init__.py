@@ -14,17 +14,24 @@ from .focus import follow_up
 from .greeting import greet
 from .guard import guard
 from .personal import serve_personally
+from .place import ask_for_place, show_near_halls
+from .quick import answer_keyword, press_menu
 from .search import search
 from .unreadable import refuse_unreadable
 
 #: Danger is heard before all, then a person who holds the conversation; what people
-#: say to the bot itself comes before what they ask of the office.
+#: say to the bot itself comes before what they ask of the office. No keyword of the
+#: staff's can take away the commands: a person, deletion, calling off.
 STEPS: tuple[Step, ...] = (
     read_event,
     guard,
     leave_to_officer,
+    press_menu,
+    show_near_halls,
     refuse_unreadable,
     obey,
+    answer_keyword,
+    ask_for_place,
     greet,
     serve_personally,
     choose,

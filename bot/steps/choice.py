@@ -33,6 +33,14 @@ def choose(turn: Turn, context: Context) -> Answer | None:
     return _answer(turn, context, option) if option else None
 
 
+def is_choosing(turn: Turn, context: Context) -> bool:
+    """Tell whether a message picks one of the choices that wait."""
+    if not turn.focus.options:
+        return False
+    number = _read_number(turn.text)
+    return number is not None or _find_option(turn, context, None) is not None
+
+
 def _answer(turn: Turn, context: Context, option: Option) -> Answer | None:
     question = turn.focus.question
     scope = Scope(today=context.today, entry_id=option.entry_id)

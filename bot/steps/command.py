@@ -66,6 +66,15 @@ def show_menu(context: Context) -> Answer:
     )
 
 
+def is_command(text: str) -> bool:
+    """Tell whether a message is a command by itself: no keyword of staff's is heard."""
+    plain = bare(text)
+    if plain == _CONFIRM or plain in _MENU or _HUMAN_INSIDE.search(plain):
+        return True
+    patterns = (_HUMAN, _DELETE, _CANCEL, _CANCEL_HUMAN)
+    return any(pattern.fullmatch(plain) for pattern in patterns)
+
+
 def is_cancelling(text: str, state: TicketState) -> bool:
     """Tell whether a citizen calls the hand-over off."""
     plain = bare(text)

@@ -5,8 +5,10 @@
 sources: ``shared/facts/wechat.md``.
 """
 
+from .answers import answers_blueprint as answers_blueprint
 from .client import WeChatClient as WeChatClient
 from .errors import WeChatError as WeChatError
+from .links import AnswerLinks as AnswerLinks
 from .rendering import SUCCESS as SUCCESS
 from .rendering import render_text as render_text
 from .text import clean_text as clean_text

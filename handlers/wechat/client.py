@@ -1,42 +1,34 @@
-"""Calls to WeChat's API: time limits everywhere, one new token, no secret in a log.
-
-wechatpy's client is not used: it retries without end, waits without limit and quotes
-the AppSecret in its exceptions (facts/wechat.md §0 and §6.6).
-"""
+"""What we ask of WeChat: messages, files, the menu, its agents and notices."""
 
 from __future__ import annotations
 
-import json
-import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from redis import Redis
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
 
 from handlers.config import WeChatSettings
 
-from .codes import TOKEN_CODES, make_error
+from .calls import CONNECT_WITHIN_S, READ_WITHIN_S, Call, Caller
+from .codes import NO_MENU, TYPING_CODES, make_error
 from .errors import WeChatError
-from .text import clean_text, split_text
-from .tokens import FetchedToken, TokenStore
+from .media import Media, MediaKind, check_upload, download_picture, read_media
+from .reading import read_answer, say_unreachable
+from .text import clean_text, count_bytes, split_text
 
-_log = logging.getLogger(__name__)
-
-#: WeChat answers in tens of milliseconds; a stalled call must not hold a worker.
-CONNECT_WITHIN_S, READ_WITHIN_S = 1.0, 3.0
-
-#: The first call and at most two more, when WeChat is busy or answers 5xx.
-_MAX_CALLS = 3
-
-_LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+#: Bytes of UTF-8 in one text message before error 45002 (facts/wechat.md §1.6). We
+#: cut at fewer, see ``text.MAX_TEXT_BYTES``.
+MAX_PART_BYTES = 2048
 
 
 class WeChatClient:
-    """One account's calls to WeChat; safe to share between threads."""
+    """One account's calls to WeChat; safe to share between threads.
+
+    Every method raises ``WeChatError`` if WeChat cannot be reached or does not accept
+    the call; ``kind`` says what to do.
+    """
 
     def __init__(
         self,
@@ -45,6 +37,7 @@ class WeChatClient:
         *,
         sleep: Callable[[float], None] = time.sleep,
         read_within_s: float = READ_WITHIN_S,
+        picture_transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare the client; no call is made.
 
@@ -53,167 +46,176 @@ class WeChatClient:
             redis: Where the token is shared; None = this process alone.
             sleep: Waits between tries.
             read_within_s: Seconds for WeChat to answer one call.
+            picture_transport: How the picture servers are reached; None = httpx's.
 
         Raises:
-            ValueError: If ``api_base`` is neither https nor this machine: the secret
-                would cross the network readable.
+            ValueError: If ``api_base`` is neither https nor this machine.
         """
-        base = urlsplit(settings.api_base)
-        is_local = base.hostname in _LOCAL_HOSTS
-        if not base.hostname or (base.scheme != "https" and not is_local):
-            raise ValueError("wechat.api_base must start with https://")
-        _silence_address_logs()
-        self._app_id, self._secret = settings.app_id, settings.secret
-        self._host = (base.hostname, base.port)
-        self._http = httpx.Client(
-            base_url=settings.api_base,
+        self._caller = Caller(settings, redis, sleep=sleep, read_within_s=read_within_s)
+        self._pictures = httpx.Client(
             timeout=httpx.Timeout(read_within_s, connect=CONNECT_WITHIN_S),
+            headers={"Accept-Encoding": "identity"},
             follow_redirects=False,
-            trust_env=not is_local,
-            event_hooks={"request": [self._check_host]},
-        )
-        self._sleep = sleep
-        self._tokens = TokenStore(
-            f"wenzheng:wechat:token:{settings.app_id}", self._fetch_token, redis
+            transport=picture_transport,
         )
 
-    def send_text(self, openid: str, text: str) -> None:
-        """Send text as customer-service messages, in order.
-
-        Long text goes out in several; if a later one fails, the error says so by
-        being raised, and those before have arrived.
+    def send_part(self, openid: str, text: str, *, is_ai: bool = False) -> None:
+        """Send one customer-service message.
 
         Args:
             openid: Who gets it.
-            text: Any length; markup and control characters are made harmless.
+            text: At most ``MAX_PART_BYTES`` bytes of UTF-8; markup and control
+                characters are made harmless.
+            is_ai: Have WeChat write 内容由第三方AI生成 below it: for text that a model
+                wrote. Our answers are approved text, word for word, and say 智能应答
+                themselves; a person's words are never marked.
 
         Raises:
-            WeChatError: If WeChat does not accept it; ``kind`` says what to do.
+            WeChatError: If WeChat does not accept it. Text that is too long is
+                refused here, with WeChat's own error, before anything is sent.
+        """
+        content = clean_text(text)
+        if count_bytes(content) > MAX_PART_BYTES:
+            raise make_error(45002)
+        message: dict[str, Any] = {
+            "touser": openid,
+            "msgtype": "text",
+            "text": {"content": content},
+        }
+        if is_ai:
+            message["aimsgcontext"] = {"is_ai_msg": 1}
+        self._caller.post("/cgi-bin/message/custom/send", message)
+
+    def send_text(self, openid: str, text: str) -> None:
+        """Send text of any length as customer-service messages, in order.
+
+        If a later one fails, the error says so by being raised, and those before
+        have arrived.
         """
         for part in split_text(clean_text(text)):
-            self.call(
-                "/cgi-bin/message/custom/send",
-                {"touser": openid, "msgtype": "text", "text": {"content": part}},
-            )
+            self.send_part(openid, part)
 
-    def call(self, path: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """Post JSON with the access token; fetch another token once if it is refused.
+    def type_on(self, openid: str) -> None:
+        """Show the citizen 对方正在输入 for 15 s, or until a message arrives.
+
+        WeChat shows it only within 30 s of the citizen's own message, and once; that
+        it does not is no error.
+        """
+        self._caller.post(
+            "/cgi-bin/message/custom/typing",
+            {"touser": openid, "command": "Typing"},
+            harmless=TYPING_CODES,
+        )
+
+    def upload_media(self, kind: MediaKind, filename: str, data: bytes) -> str:
+        """Give WeChat a file to send; it keeps it for three days.
 
         Args:
-            path: From the root: ``/cgi-bin/…``.
-            payload: What is sent; may hold personal data, never logged.
+            kind: image, voice, video or thumb.
+            filename: Only its ending counts and leaves this machine.
+            data: At most 10 MB, of voice 2 MB, of a thumb 64 KB.
 
         Returns:
-            WeChat's answer; its ``errcode``, if any, is 0.
-
-        Raises:
-            WeChatError: If WeChat cannot be reached or does not accept it.
+            Its ``media_id``.
         """
-        token = self._tokens.get()
+        content_type = check_upload(kind, filename, data)
+        ending = filename.rpartition(".")[2].lower()
+        call = Call(
+            "POST",
+            "/cgi-bin/media/upload",
+            params={"type": kind},
+            files={"media": (f"{kind}.{ending}", data, content_type)},
+            is_file=True,
+        )
+        answer = self._caller.make(call, read_answer)
+        # A thumb's number has a name of its own.
+        media_id = answer.get("media_id") or answer.get("thumb_media_id")
+        if not isinstance(media_id, str):
+            raise WeChatError(0, "retry", "微信没有给出文件编号，稍后会再试")
+        return media_id
+
+    def download_media(self, media_id: str) -> Media:
+        """Fetch a file that a citizen sent in the last three days.
+
+        What is neither picture, voice nor video, or too large, is left where it is.
+        """
+        call = Call(
+            "GET", "/cgi-bin/media/get", params={"media_id": media_id}, is_file=True
+        )
+        return self._caller.make(call, read_media)
+
+    def download_picture(self, url: str) -> Media:
+        """Fetch a picture by its ``PicUrl``; no other host than WeChat's is called."""
         try:
-            return self._post_patiently(path, payload, token)
-        except WeChatError as e:
-            if e.code not in TOKEN_CODES:
-                raise
-        # One more and no third: wechatpy's endless retry used up a day's quota.
-        return self._post_patiently(path, payload, self._tokens.replace(token))
+            return download_picture(self._pictures, url)
+        except httpx.HTTPError as e:
+            raise say_unreachable("picture", e) from None
+
+    def get_menu(self) -> dict[str, Any] | None:
+        """Return the account's menu, ``{"button": […]}``; None while there is none."""
+        answer = self._caller.get("/cgi-bin/menu/get", harmless={NO_MENU})
+        menu = answer.get("menu")
+        return menu if isinstance(menu, dict) and menu.get("button") else None
+
+    def create_menu(self, menu: Mapping[str, Any]) -> None:
+        """Put another menu in place; phones show it within five minutes."""
+        self._caller.post("/cgi-bin/menu/create", menu)
+
+    def delete_menu(self) -> None:
+        """Take the menu away."""
+        self._caller.get("/cgi-bin/menu/delete", harmless={NO_MENU})
+
+    def list_online_agents(self) -> list[str]:
+        """List the accounts of WeChat's own agent system that can take a chat now."""
+        answer = self._caller.get("/cgi-bin/customservice/getonlinekflist")
+        agents = answer.get("kf_online_list")
+        return sorted(
+            agent["kf_account"]
+            for agent in (agents if isinstance(agents, list) else ())
+            # 0 is away; some are listed with an empty account, and cannot be named.
+            if isinstance(agent, dict)
+            and agent.get("kf_account")
+            and agent.get("status", 1) != 0
+        )
+
+    def send_notice(
+        self,
+        openid: str,
+        template_id: str,
+        data: Mapping[str, str],
+        page: str = "",
+    ) -> str:
+        """Send a subscription notice; uses up a one-time consent.
+
+        Args:
+            openid: Who gets it.
+            template_id: As 公众平台 shows it.
+            data: Field of the template to its value: {"thing1": "…"}.
+            page: Where a touch on it leads; empty = nowhere.
+
+        Returns:
+            WeChat's number of the notice, by which its result is told later.
+        """
+        message: dict[str, Any] = {
+            "touser": openid,
+            "template_id": template_id,
+            "data": {name: {"value": value} for name, value in data.items()},
+        }
+        if page:
+            message["page"] = page
+        answer = self._caller.post("/cgi-bin/message/subscribe/bizsend", message)
+        return str(answer.get("msgid", ""))
+
+    def get_callback_ips(self) -> list[str]:
+        """Return the addresses that WeChat pushes from, some as 101.226.103.0/25."""
+        listed = self._caller.get("/cgi-bin/getcallbackip").get("ip_list")
+        return [str(ip) for ip in listed] if isinstance(listed, list) else []
+
+    def check_token(self) -> None:
+        """Make sure that there is an access token, fetching one if nobody has."""
+        self._caller.check_token()
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
-
-    def _fetch_token(self) -> FetchedToken:
-        # The stable form: its secret is in the body and not in the address, and a
-        # second call does not end the first one's token.
-        answer = self._post_patiently(
-            "/cgi-bin/stable_token",
-            {
-                "grant_type": "client_credential",
-                "appid": self._app_id,
-                "secret": self._secret,
-                "force_refresh": False,
-            },
-        )
-        value, lifetime = answer.get("access_token"), answer.get("expires_in")
-        if not isinstance(value, str) or not value or not isinstance(lifetime, int):
-            raise WeChatError(0, "retry", "微信没有给出访问凭据")
-        _log.info("wechat token fetched, valid for %d s", lifetime)
-        return FetchedToken(value, lifetime)
-
-    def _post_patiently(
-        self, path: str, payload: Mapping[str, Any], token: str = ""
-    ) -> dict[str, Any]:
-        for attempt in Retrying(
-            stop=stop_after_attempt(_MAX_CALLS),
-            wait=wait_random(0.1, 0.4),
-            retry=retry_if_exception(_is_passing),
-            sleep=self._sleep,
-            reraise=True,
-        ):
-            with attempt:
-                return self._post(path, payload, token)
-        raise AssertionError("unreachable: tenacity returns or raises")
-
-    def _post(
-        self, path: str, payload: Mapping[str, Any], token: str
-    ) -> dict[str, Any]:
-        # Not \u-escaped: WeChat would show the escapes to the citizen.
-        body = json.dumps(payload, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json; charset=utf-8"}
-        params = {"access_token": token} if token else None
-        try:
-            response = self._http.post(
-                path, content=body, headers=headers, params=params
-            )
-        except (httpx.HTTPError, httpx.InvalidURL) as e:
-            # Without its cause: the request hangs on it, and the token on that.
-            _log.warning("wechat %s: %s", path, type(e).__name__)
-            raise WeChatError(0, "retry", "连不上微信服务器，稍后会自动重发") from None
-        return _read(path, response)
-
-    def _check_host(self, request: httpx.Request) -> None:
-        host = request.url.host, request.url.port
-        if host != self._host:
-            raise WeChatError(0, "alarm", "拒绝访问微信接口以外的地址")
-
-
-class _BusyError(WeChatError):
-    """WeChat is busy or broken for the moment; the call had no effect we know of."""
-
-
-def _read(path: str, response: httpx.Response) -> dict[str, Any]:
-    """Turn WeChat's answer into a value or an error; errors come as HTTP 200 too."""
-    if response.status_code >= 500:
-        _log.warning("wechat %s: HTTP %d", path, response.status_code)
-        raise _BusyError(0, "retry", "微信服务器出错，稍后会自动重发")
-    if response.status_code != 200:
-        _log.error("wechat %s: HTTP %d", path, response.status_code)
-        raise WeChatError(
-            0, "alarm", f"微信接口地址不对（HTTP {response.status_code}）"
-        )
-    try:
-        answer = json.loads(response.content)
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        _log.warning("wechat %s: not JSON", path)
-        raise WeChatError(0, "retry", "微信的回答看不懂，稍后会自动重发")
-    code = answer.get("errcode", 0)
-    if code == 0:
-        return answer
-    error = make_error(code if isinstance(code, int) else 0, str(answer.get("errmsg")))
-    level = logging.ERROR if error.kind == "alarm" else logging.WARNING
-    _log.log(level, "wechat %s: errcode %s, rid %s", path, error.code, error.rid)
-    raise error
-
-
-def _is_passing(error: BaseException) -> bool:
-    return isinstance(error, _BusyError) or (
-        isinstance(error, WeChatError) and error.code == -1
-    )
-
-
-def _silence_address_logs() -> None:
-    """Keep httpx from logging addresses: the access token is a parameter of theirs."""
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        self._caller.close()
+        self._pictures.close()

@@ -1,7 +1,14 @@
 """The edge to WeChat: who may speak to us, and how we speak back. No Flask, no storage.
 
 Order matters and is the same for every request: settings, form of the parameters,
-age, signature, decryption, XML. Whoever fails learns nothing but a status code.
+age, signature, whether the signature came before with other content, decryption, XML.
+Whoever fails learns nothing but a status code.
+
+公众平台 knows three modes. In 安全模式 (``safe``) all is encrypted. In 兼容模式
+(``compat``) the same fields stand outside in clear as well, where anybody may alter
+them, so that it is read exactly as safe mode is: what is encrypted counts, the rest
+is never looked at. In 明文模式 (``plain``) nothing is encrypted and the signature
+does not cover the body: for experiments only.
 """
 
 from __future__ import annotations
@@ -17,6 +24,7 @@ from .crypto import MessageCipher, check_signature, sign
 from .errors import MalformedPushError, PushRefusedError
 from .messages import Push, parse_envelope, parse_push
 from .rendering import render_envelope
+from .replays import ReplayMemory
 
 #: The largest body read. WeChat's own messages stay far below: text is at most
 #: 2,048 bytes; deep or wide XML of this size still parses in milliseconds.
@@ -34,10 +42,25 @@ _ECHO = re.compile(r"[\x21-\x7e]{1,512}")
 
 
 class Gateway:
-    """Reads WeChat's requests and seals our replies, for one account."""
+    """Reads WeChat's requests and seals our replies, for one account.
 
-    def __init__(self, settings: WeChatSettings, clock: Clock) -> None:
+    Keeps nothing of a request, so that one serves all threads.
+    """
+
+    def __init__(
+        self,
+        settings: WeChatSettings,
+        clock: Clock,
+        replays: ReplayMemory | None = None,
+    ) -> None:
         """Check that the account is configured.
+
+        Args:
+            settings: Of the account.
+            clock: Now, aware UTC.
+            replays: What was signed before; None = nothing is remembered, and in
+                plain mode one recorded address lets its finder write anything for
+                five minutes.
 
         Raises:
             PushRefusedError: If the token, the AppID or, in safe mode, the key is
@@ -52,6 +75,7 @@ class Gateway:
         self._token = settings.token
         self._original_id = settings.original_id
         self._clock = clock
+        self._replays = replays
 
     def verify(self, args: Mapping[str, str]) -> str:
         """Answer the address check of 公众平台: the text to echo.
@@ -78,12 +102,13 @@ class Gateway:
         ``openid`` of the address, are not covered by the signature.
 
         Raises:
-            PushRefusedError: If it is not from WeChat, too old, or not encrypted
-                where it has to be.
+            PushRefusedError: If it is not from WeChat, too old, not encrypted where
+                it has to be, or signed as another one before it was.
             MalformedPushError: If the body makes no sense.
         """
         if self._cipher is None:
             self._check(args, "signature")
+            self._remember(args["signature"], body)
             xml = _decode(body)
         else:
             if args.get("encrypt_type") != "aes":
@@ -91,6 +116,7 @@ class Gateway:
             self._check_form(args)
             sealed = parse_envelope(_decode(body))
             self._check(args, "msg_signature", sealed)
+            self._remember(args["msg_signature"], sealed.encode())
             xml = self._cipher.decrypt(sealed)
         push = parse_push(xml, received_at=self._clock())
         if self._original_id and push.account_id != self._original_id:
@@ -115,6 +141,10 @@ class Gateway:
     def now(self) -> int:
         """The clock as WeChat writes it, in seconds since 1970."""
         return int(self._clock().timestamp())
+
+    def _remember(self, signature: str, content: bytes) -> None:
+        if self._replays is not None:
+            self._replays.remember(signature, content)
 
     def _check(self, args: Mapping[str, str], name: str, *more: str) -> None:
         self._check_form(args)

@@ -10,19 +10,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import xmltodict
 from wechatpy.parser import parse_message
 
-from bot import Channel, Inbound, MessageKind
+from bot import Channel, Inbound, MessageKind, Trigger
 
+from .details import read_detail
 from .errors import MalformedPushError
+from .fields import NAME, find_text, get_text, list_items
 
 #: As many characters of a message as the bot keeps.
 MAX_TEXT_CHARS = 2000
+
+#: The longest key of a menu button in bytes; scenes of codes are at most 64.
+MAX_KEY_CHARS = 128
 
 #: What WeChat writes in place of a sticker it cannot hand on; nothing was asked.
 _UNSUPPORTED = "【收到不支持的消息类型，暂无法显示】"
@@ -40,35 +46,72 @@ MESSAGE_KINDS: Mapping[str, MessageKind] = {
     "miniprogrampage": MessageKind.LINK,
 }
 
-#: Event, in lower case, to kind; an event that is not here is OTHER. Those are no
-#: words of a citizen's: a page viewed, a position every 5 s, a session of WeChat's
-#: own agents, the fate of a notice, a code whose content the phone shows itself, or
-#: a picture that follows as its own message.
-EVENT_KINDS: Mapping[str, MessageKind] = {
-    "subscribe": MessageKind.SUBSCRIBE,
+#: No words of a citizen's: acknowledged with ``success``, never answered.
+_SILENT = (MessageKind.OTHER, Trigger.NONE)
+
+#: Event, in lower case, to kind and what it lets us push back. An event that is not
+#: here is new to us, and silent too.
+#:
+#: Source: facts/wechat.md §1.5; the budgets of triggers §2.2.
+EVENTS: Mapping[str, tuple[MessageKind, Trigger]] = {
+    "subscribe": (MessageKind.SUBSCRIBE, Trigger.FOLLOW),
     # wechatpy's names for a subscribe that carries a scanned code.
-    "subscribe_scan": MessageKind.SUBSCRIBE,
-    "subscribe_scan_product": MessageKind.SUBSCRIBE,
-    # A follower comes in by a code at a counter: welcomed too. The code's scene is
-    # no question; taken for one it would call an officer.
-    "scan": MessageKind.SUBSCRIBE,
-    "unsubscribe": MessageKind.UNSUBSCRIBE,
+    "subscribe_scan": (MessageKind.SUBSCRIBE, Trigger.FOLLOW),
+    "subscribe_scan_product": (MessageKind.SUBSCRIBE, Trigger.FOLLOW),
+    # A follower scans a code at a counter: its scene is no question.
+    "scan": (MessageKind.SCAN, Trigger.SCAN),
+    "unsubscribe": (MessageKind.UNSUBSCRIBE, Trigger.NONE),
     # The citizen takes back what they allowed: delete, as after unsubscribing.
-    "user_authorization_revoke": MessageKind.UNSUBSCRIBE,
-    "user_authorization_cancellation": MessageKind.UNSUBSCRIBE,
-    "click": MessageKind.MENU,
-    # The phone waits for a word from us, and we cannot read the code.
-    "scancode_waitmsg": MessageKind.LINK,
+    "user_authorization_revoke": (MessageKind.UNSUBSCRIBE, Trigger.NONE),
+    "user_authorization_cancellation": (MessageKind.UNSUBSCRIBE, Trigger.NONE),
+    "user_info_modified": _SILENT,
+    "click": (MessageKind.MENU, Trigger.MENU),
+    # A button that scans is a button: its key is what staff wrote a reply for. The
+    # code's content is never read.
+    "scancode_push": (MessageKind.MENU, Trigger.MENU),
+    "scancode_waitmsg": (MessageKind.MENU, Trigger.MENU),
+    # A page was opened, or a position comes every 5 s: nothing was said.
+    "view": _SILENT,
+    "view_miniprogram": _SILENT,
+    "location": _SILENT,
+    # The picture or place follows as a message of its own.
+    "pic_sysphoto": _SILENT,
+    "pic_photo_or_album": _SILENT,
+    "pic_weixin": _SILENT,
+    "location_select": _SILENT,
+    # News of the platform for our records: see ``events``.
+    "templatesendjobfinish": _SILENT,
+    "kf_create_session": _SILENT,
+    "kf_close_session": _SILENT,
+    "kf_switch_session": _SILENT,
+    "subscribe_msg_popup_event": _SILENT,
+    "subscribe_msg_change_event": _SILENT,
+    "subscribe_msg_sent_event": _SILENT,
 }
 
-#: Kinds whose event key goes along as text: where one came from, or the menu's key.
-_KEYED = frozenset({MessageKind.SUBSCRIBE, MessageKind.MENU})
+#: Kinds whose event key goes along as text: a code's scene, or the menu's key.
+_KEYED = frozenset({MessageKind.SUBSCRIBE, MessageKind.SCAN, MessageKind.MENU})
+
+#: Sent by the platform; the person whom it is about stands in OpenID.
+_ABOUT_OPENID = frozenset(
+    {
+        "user_info_modified",
+        "user_authorization_revoke",
+        "user_authorization_cancellation",
+    }
+)
 
 _OPENID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
-# Logged, so nothing but a name may stand there.
-_NAME = re.compile(r"[0-9A-Za-z_]{1,64}")
+#: What hostile XML raises in the parsers, as fuzzing shows; see facts §6.3.
+_PARSER_ERRORS = (
+    ExpatError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +126,10 @@ class Push:
     #: MsgType, or Event for events, in lower case: ``templatesendjobfinish``.
     name: str
 
+    #: All fields as parsed, for events; a single ``List`` is a list of one too. May
+    #: hold personal data, so it is not shown.
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
 
 def parse_push(xml: str, *, received_at: datetime) -> Push:
     """Read one message.
@@ -96,26 +143,13 @@ def parse_push(xml: str, *, received_at: datetime) -> Push:
             identifies sender or message is missing.
     """
     # Its typed attributes hide wire names and some fields; the raw ones do not.
-    fields = _parse(xml, lambda text: parse_message(text)._data)
-    name = _get(fields, "MsgType", _NAME).lower()
-    if name == "event":
-        return _read_event(fields, received_at)
-    kind = MESSAGE_KINDS.get(name, MessageKind.OTHER)
-    text = ""
-    if kind is MessageKind.TEXT:
-        # A pressed menu line comes as text too: its words are what was asked.
-        text = _find(fields, "Content")[:MAX_TEXT_CHARS]
-        if text == _UNSUPPORTED:
-            kind, text = MessageKind.IMAGE, ""
-    inbound = Inbound(
-        channel=Channel.WECHAT,
-        sender_id=_get(fields, "FromUserName", _OPENID),
-        message_key=_get(fields, "MsgId", _DIGITS),
-        kind=kind,
-        text=text,
-        received_at=received_at,
-    )
-    return Push(inbound, _get(fields, "ToUserName", _OPENID), name)
+    fields = list_items(_parse(xml, lambda text: parse_message(text)._data))
+    name = get_text(fields, "MsgType", NAME).lower()
+    is_event = name == "event"
+    if is_event:
+        name = get_text(fields, "Event", NAME).lower()
+    inbound = (_read_event if is_event else _read_message)(fields, name, received_at)
+    return Push(inbound, get_text(fields, "ToUserName", _OPENID), name, fields)
 
 
 def parse_envelope(xml: str) -> str:
@@ -125,7 +159,7 @@ def parse_envelope(xml: str) -> str:
         MalformedPushError: If it is not XML of WeChat's, or nothing is encrypted.
     """
     fields = _parse(xml, lambda text: xmltodict.parse(text)["xml"])
-    return _get(fields, "Encrypt")
+    return get_text(fields, "Encrypt")
 
 
 def _parse(xml: str, read: Callable[[str], Any]) -> Mapping[str, Any]:
@@ -133,37 +167,86 @@ def _parse(xml: str, read: Callable[[str], Any]) -> Mapping[str, Any]:
         raise MalformedPushError("declaration in XML")
     try:
         fields = read(xml)
-    except Exception as e:
-        # Hostile XML raises nearly anything: ExpatError, KeyError, TypeError …
+    except _PARSER_ERRORS as e:
         raise MalformedPushError(f"unreadable XML: {type(e).__name__}") from None
     if not isinstance(fields, Mapping):
         raise MalformedPushError("no fields")
     return fields
 
 
-def _read_event(fields: Mapping[str, Any], received_at: datetime) -> Push:
-    name = _get(fields, "Event", _NAME).lower()
-    kind = EVENT_KINDS.get(name, MessageKind.OTHER)
-    platform_id = _get(fields, "FromUserName", _OPENID)
-    # user_authorization_* come from the platform; the person is in OpenID.
-    sender_id = _find(fields, "OpenID") or platform_id
-    if not _OPENID.fullmatch(sender_id):
-        raise MalformedPushError("OpenID")
-    event_key = _find(fields, "EventKey")
-    inbound = Inbound(
+def _read_message(
+    fields: Mapping[str, Any], name: str, received_at: datetime
+) -> Inbound:
+    sender_id = get_text(fields, "FromUserName", _OPENID)
+    kind = MESSAGE_KINDS.get(name, MessageKind.OTHER)
+    if kind is MessageKind.OTHER:
+        # A type of tomorrow may be numbered otherwise; it is not written down.
+        key = _make_key(sender_id, find_text(fields, "MsgId"), name)
+        return _make(sender_id, key, kind, received_at, trigger=Trigger.NONE)
+    text, trigger = "", Trigger.MESSAGE
+    if kind is MessageKind.TEXT:
+        # A pressed menu line comes as text too: its words are what was asked. The
+        # number beside them only tells what WeChat counts it as.
+        text = find_text(fields, "Content")[:MAX_TEXT_CHARS]
+        if find_text(fields, "bizmsgmenuid"):
+            trigger = Trigger.MENU
+        if text == _UNSUPPORTED:
+            kind, text = MessageKind.IMAGE, ""
+    elif kind is MessageKind.VOICE and (heard := find_text(fields, "Recognition")):
+        # WeChat stopped filling it in 2023; where it does, words are better.
+        kind, text = MessageKind.TEXT, heard[:MAX_TEXT_CHARS]
+    return _make(
+        sender_id,
+        get_text(fields, "MsgId", _DIGITS),
+        kind,
+        received_at,
+        text=text,
+        trigger=trigger,
+        detail=read_detail(kind, fields),
+    )
+
+
+def _read_event(fields: Mapping[str, Any], name: str, received_at: datetime) -> Inbound:
+    kind, trigger = EVENTS.get(name, _SILENT)
+    from_id = get_text(fields, "FromUserName", _OPENID)
+    sender_id = from_id
+    if name in _ABOUT_OPENID:
+        sender_id = get_text(fields, "OpenID", _OPENID)
+    event_key = find_text(fields, "EventKey") if kind in _KEYED else ""
+    created = get_text(fields, "CreateTime", _DIGITS)
+    return _make(
+        sender_id,
+        _make_key(from_id, sender_id, created, name, event_key),
+        kind,
+        received_at,
+        text=_clean_key(event_key),
+        trigger=trigger,
+    )
+
+
+def _make(
+    sender_id: str,
+    key: str,
+    kind: MessageKind,
+    received_at: datetime,
+    *,
+    trigger: Trigger,
+    text: str = "",
+    detail: Mapping[str, object] | None = None,
+) -> Inbound:
+    return Inbound(
         channel=Channel.WECHAT,
         sender_id=sender_id,
-        message_key=_make_event_key(
-            platform_id, sender_id, _get(fields, "CreateTime", _DIGITS), name, event_key
-        ),
+        message_key=key,
         kind=kind,
-        text=_clean_key(event_key) if kind in _KEYED else "",
+        text=text,
         received_at=received_at,
+        trigger=trigger,
+        detail=detail or {},
     )
-    return Push(inbound, _get(fields, "ToUserName", _OPENID), name)
 
 
-def _make_event_key(*parts: str) -> str:
+def _make_key(*parts: str) -> str:
     """Events have no MsgId: who, when and what is WeChat's advice.
 
     Hashed, because the key is stored and logged and the OpenID must not be.
@@ -175,26 +258,8 @@ def _clean_key(event_key: str) -> str:
     # A follow after a payment carries the payment's number: not for us.
     if event_key.startswith("last_trade_no_"):
         return ""
-    return event_key.removeprefix("qrscene_")[:MAX_TEXT_CHARS]
-
-
-def _find(fields: Mapping[str, Any], name: str) -> str:
-    """Empty elements are None, doubled ones lists, attributes make dicts."""
-    value = fields.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise MalformedPushError(f"{name} is not text")
-    return value
-
-
-def _get(
-    fields: Mapping[str, Any], name: str, pattern: re.Pattern[str] | None = None
-) -> str:
-    value = _find(fields, name)
-    if not value or (pattern is not None and not pattern.fullmatch(value)):
-        raise MalformedPushError(f"{name} missing or odd")
-    return value
+    # wechatpy takes it off when it renames the event; a bare parser would not.
+    return event_key.removeprefix("qrscene_")[:MAX_KEY_CHARS]
 
 
 def _has_declaration(xml: str) -> bool:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from bot import Answer
+from bot import Answer, Carried, PassiveLine, Reply, get_wording
+from handlers.config import WeChatSettings
 
+from .carrying import carry_text, shorten
 from .errors import MalformedPushError, PushRefusedError, PushTooLargeError
 from .gateway import MAX_BODY_BYTES, Gateway
 from .messages import Push
 from .rendering import SUCCESS, fit_text, render_reply
+from .text import clean_text
 
 if TYPE_CHECKING:
     from handlers.assembly import Parts
@@ -60,35 +64,68 @@ def receive() -> Response:
 
 
 def _answer(gateway: Gateway, push: Push) -> Response:
-    render = partial(_render, gateway, push, request.args.to_dict())
+    args = request.args.to_dict()
+    render = partial(_render, gateway, push, args)
+    carry = None
+    if not _settings().is_verified:
+        # Called in a composer's thread, where Flask's current_app is not known.
+        carry = partial(_carry, gateway, push, args, _parts().is_in_force)
     key = push.inbound.message_key
     try:
-        reply = _parts().front_desk.receive(push.inbound, render)
+        reply = _parts().front_desk.receive(push.inbound, render, carry)
+        body = reply.body
+        if reply.is_promised and not _settings().is_verified:
+            body = _render_link(gateway, push, args, reply)
     except Exception as e:
         # Never acknowledged unless written down. The text of the error may quote
         # the message, so only its kind and place are logged.
         _log.error("wechat %s %s not answered: %s", push.name, key, _locate(e))
         return Response(status=503)
-    _log.info(
-        "wechat %s %s: %s%s",
-        push.name,
-        key,
-        reply.status or "pending",
-        ", repeat" if reply.is_repeat else "",
-    )
-    if not reply.body and reply.is_repeat and reply.status is None:
-        # Another request still composes. An empty 200 would end WeChat's resends,
-        # and the one that composes may have no connection left to answer on.
+    outcome = reply.status or ("later" if reply.is_promised else "pending")
+    repeat = ", repeat" if reply.is_repeat else ""
+    _log.info("wechat %s %s: %s%s", push.name, key, outcome, repeat)
+    is_open = reply.status is None and not reply.is_promised
+    if not body and is_open and (reply.is_repeat or not _settings().is_verified):
+        # Still being composed. An empty 200 would end WeChat's resends, and the one
+        # that composes may have no connection left to answer on.
         return Response(status=503)
     # Without a body it goes out, or went out, as a customer-service message.
-    body = reply.body or SUCCESS
+    body = body or SUCCESS
     is_xml = body != SUCCESS
     return _respond(body, "application/xml" if is_xml else "text/plain")
 
 
 def _render(gateway: Gateway, push: Push, args: dict[str, str], answer: Answer) -> str:
     """Make the body that is stored with the answer and sent as it is."""
-    text = fit_text(answer)
+    return _seal_text(gateway, push, args, fit_text(answer))
+
+
+def _carry(
+    gateway: Gateway,
+    push: Push,
+    args: dict[str, str],
+    is_valid: Callable[[Answer], bool],
+    answer: Answer,
+    lines: Sequence[PassiveLine],
+) -> Carried:
+    """Make a body that brings along what an unverified account could not push."""
+    text, carried = carry_text(answer, lines, is_valid=is_valid)
+    return replace(carried, body=_seal_text(gateway, push, args, text))
+
+
+def _render_link(
+    gateway: Gateway, push: Push, args: dict[str, str], reply: Reply
+) -> str:
+    """Answer WeChat's last try: a link to the answer, bound to this question."""
+    assert reply.inbox_id is not None
+    url = _parts().answer_links.make(reply.inbox_id)
+    question = clean_text(_parts().front_desk.find_question(reply.inbox_id))
+    name = "late_link" if url else "late_no_link"
+    text = get_wording(name, question=shorten(question), url=url)
+    return _seal_text(gateway, push, args, text)
+
+
+def _seal_text(gateway: Gateway, push: Push, args: dict[str, str], text: str) -> str:
     if not text:
         return SUCCESS
     xml = render_reply(text, to=push.inbound.sender_id, push=push, now=gateway.now)
@@ -132,8 +169,11 @@ def _locate(error: Exception) -> str:
 
 
 def _make_gateway() -> Gateway:
-    parts = _parts()
-    return Gateway(parts.settings.wechat, parts.clock)
+    return Gateway(_settings(), _parts().clock)
+
+
+def _settings() -> WeChatSettings:
+    return _parts().settings.wechat
 
 
 def _parts() -> Parts:

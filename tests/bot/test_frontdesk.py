@@ -391,7 +391,7 @@ def test_forgotten_citizen_gets_no_pending_messages(
     front_desk.forget(Channel.WECHAT, citizen.sender)
     assert outbox.take_due(10) == []
     with Session(engine) as session:
-        assert session.scalars(select(OutboxRow.state)).one() == "failed"
+        assert session.scalars(select(OutboxRow.state)).one() == "dropped"
 
 
 def test_unknown_events_leave_no_row(citizen, rows):

@@ -7,14 +7,19 @@ import pytest
 from bot import MessageKind
 from handlers.wechat.errors import MalformedPushError, PushRefusedError
 from handlers.wechat.gateway import MAX_BODY_BYTES, Gateway
+from handlers.wechat.replays import ReplayMemory
 from tests.wechat_simulator import Account, Pusher, make_text
+from tests.wechat_simulator.account import sign
 
 MESSAGE = make_text("oA", "居住证怎么办", msg_id=1)
 
 
 @pytest.fixture
 def make_gateway(make_settings, now):
-    return lambda **changes: Gateway(make_settings(**changes), lambda: now)
+    def make(replays=None, **changes):
+        return Gateway(make_settings(**changes), lambda: now, replays)
+
+    return make
 
 
 @pytest.fixture
@@ -71,19 +76,142 @@ def test_openid_of_the_address_is_not_the_sender(make_gateway, make_seal):
     assert make_gateway().read(params, body).inbound.sender_id == "oA"
 
 
+@pytest.mark.parametrize("pushed", ["safe", "compat"])
 @pytest.mark.parametrize("mode", ["safe", "compat"])
-def test_encrypted_modes_are_read(make_gateway, make_seal, mode):
-    """公众平台 calls both of them encrypted."""
-    push = make_gateway().read(*make_seal(mode))
+def test_encrypted_modes_are_read(make_gateway, make_seal, mode, pushed):
+    """公众平台 calls both of them encrypted; whoever mixes them up is not punished."""
+    push = make_gateway(mode=mode).read(*make_seal(pushed))
     assert (push.inbound.kind, push.inbound.text) == (MessageKind.TEXT, "居住证怎么办")
 
 
-def test_plain_push_needs_plain_mode(make_gateway, make_seal):
+@pytest.mark.parametrize("mode", ["safe", "compat"])
+def test_plain_push_needs_plain_mode(make_gateway, make_seal, mode):
     """A plain push's signature does not cover its body: anyone who saw one can post."""
     params, body = make_seal("plain")
     assert make_gateway(mode="plain").read(params, body).inbound.sender_id == "oA"
     with pytest.raises(PushRefusedError, match="plain push"):
-        make_gateway().read(params, body)
+        make_gateway(mode=mode).read(params, body)
+    # Nor does it help to say that it is encrypted.
+    with pytest.raises(PushRefusedError):
+        make_gateway(mode=mode).read({**params, "encrypt_type": "aes"}, body)
+
+
+@pytest.mark.parametrize("mode", ["safe", "compat"])
+def test_clear_fields_of_compat_mode_are_never_read(make_gateway, make_seal, mode):
+    """Whatever stands there: nothing, somebody else's words, or what is no message."""
+    params, body = make_seal("compat")
+    sealed = body[body.index(b"<Encrypt>") : body.index(b"</xml>")]
+    gateway = make_gateway(mode=mode)
+    read = gateway.read(params, body)
+    for altered in [
+        body.replace("居住证怎么办".encode(), "转账".encode()).replace(b"oA", b"oB"),
+        b"<xml>" + sealed + b"</xml>",
+        b"<xml><MsgType>event</MsgType>" + sealed + b"</xml>",
+    ]:
+        assert altered != body
+        assert gateway.read(params, altered) == read
+    with pytest.raises(MalformedPushError):
+        gateway.read(params, body.replace(sealed, b""))
+    with pytest.raises(MalformedPushError):
+        gateway.read(params, body.replace(sealed, sealed * 2))
+
+
+def test_plain_signature_is_good_for_one_body(make_gateway, make_seal):
+    """Whoever finds an address in a log cannot write his own words under it."""
+    gateway = make_gateway(ReplayMemory(None), mode="plain")
+    params, body = make_seal("plain")
+    read = gateway.read(params, body)
+    with pytest.raises(PushRefusedError, match="another body"):
+        gateway.read(params, body.replace("居住证".encode(), "医保".encode()))
+    # WeChat's own second try, and the same words signed anew.
+    assert gateway.read(params, body) == read
+    assert gateway.read(*make_seal("plain")) == read
+
+
+@pytest.mark.parametrize("mode", ["safe", "compat"])
+def test_resend_of_an_encrypted_message_is_read_again(make_gateway, make_seal, mode):
+    """By the same signature or a fresh one; altered clear fields change nothing."""
+    gateway = make_gateway(ReplayMemory(None), mode=mode)
+    params, body = make_seal(mode)
+    read = gateway.read(params, body)
+    assert gateway.read(params, body) == read
+    assert gateway.read(params, body.replace(b"<xml>", b"<xml><A>1</A>")) == read
+    assert gateway.read(*make_seal(mode)) == read
+
+
+def test_strangers_do_not_fill_the_memory(make_gateway, make_seal):
+    """Only what was signed is remembered."""
+    memory = ReplayMemory(None)
+    gateway = make_gateway(memory)
+    params, body = make_seal()
+    for number in range(20):
+        with pytest.raises(PushRefusedError):
+            gateway.read({**params, "msg_signature": f"{number:040d}"}, body)
+    with pytest.raises(PushRefusedError):
+        gateway.read(
+            params, body.replace(b"<Encrypt><![CDATA[", b"<Encrypt><![CDATA[A")
+        )
+    assert not memory._local
+
+
+def test_altered_message_signature_of_the_official_push(aes_vectors):
+    """One character of V5's, at any place: refused before anything is decrypted."""
+    row = aes_vectors[4]
+    gateway = _make(
+        Account(app_id=row["appid"], token=row["token"], aes_key=row["key"]),
+        at=int(row["timestamp"]),
+    )
+    good = row["msg_signature"]
+    for at in range(len(good)):
+        bad = good[:at] + ("0" if good[at] != "0" else "1") + good[at + 1 :]
+        with pytest.raises(PushRefusedError, match="signature wrong"):
+            gateway.read({**_params(row), "msg_signature": bad}, row["body"].encode())
+    with pytest.raises(PushRefusedError, match="signature incomplete"):
+        gateway.read({**_params(row), "msg_signature": ""}, row["body"].encode())
+
+
+def test_another_accounts_message_fails_after_the_signature(aes_vectors):
+    """The official push at an account of the same token and key, but another AppID."""
+    row = aes_vectors[4]
+    gateway = _make(
+        Account(app_id="wx0000000000000009", token=row["token"], aes_key=row["key"]),
+        at=int(row["timestamp"]),
+    )
+    with pytest.raises(MalformedPushError, match="another account"):
+        gateway.read(_params(row), row["body"].encode())
+
+
+@pytest.mark.parametrize(
+    ("raw", "pad"),
+    [
+        (b"x" * 32, b"\x20" * 32),
+        (b"x" * 31, b"\x00"),
+        (b"x" * 31, b"\x21"),
+        (b"r" * 16 + b"\xff\xff\xff\xff" + b"<xml/>wx0000000000000001", None),
+        (b"r" * 16 + b"\x00\x00\x00\x00" + b"<xml/>wx0000000000000001", None),
+        (b"r" * 16 + b"\x00\x00\x00\x06" + b"<xml/>wx000000000000000", None),
+        (b"", None),
+    ],
+)
+def test_signed_nonsense_is_malformed(make_gateway, account, make_seal, raw, pad):
+    """From one who knows token and key but not the form: pads and lengths that lie."""
+    params, _ = make_seal()
+    sealed = account.encrypt_raw(raw, pad=pad)
+    args = {**params, "msg_signature": _sign(account, params, sealed)}
+    body = f"<xml><Encrypt>{sealed}</Encrypt></xml>".encode()
+    with pytest.raises(MalformedPushError):
+        make_gateway().read(args, body)
+
+
+def test_truncated_ciphertexts_are_malformed(make_gateway, account, make_seal):
+    """Cut anywhere and signed as cut: never more than one quiet error."""
+    params, _ = make_seal()
+    whole = account.encrypt(MESSAGE)
+    for end in range(1, len(whole)):
+        args = {**params, "msg_signature": _sign(account, params, whole[:end])}
+        body = f"<xml><Encrypt>{whole[:end]}</Encrypt></xml>".encode()
+        with pytest.raises(MalformedPushError):
+            make_gateway().read(args, body)
 
 
 @pytest.mark.parametrize(
@@ -222,6 +350,10 @@ def _make(account, *, at):
         app_id=account.app_id, token=account.token, aes_key=account.aes_key
     )
     return Gateway(settings, lambda: datetime.fromtimestamp(at + 3, UTC))
+
+
+def _sign(account, params, sealed):
+    return sign(account.token, params["timestamp"], params["nonce"], sealed)
 
 
 def _params(row):

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text as sql
 
-from bot import Answer, AnswerStatus, Block, BlockKind, StoreUnavailableError
+from bot import Answer, AnswerStatus, Block, BlockKind, Reply, StoreUnavailableError
 from tests.wechat_simulator import make_event, make_text
 from tests.wechat_simulator.push import UNAVAILABLE
 
@@ -142,7 +142,7 @@ def test_unwritten_message_is_not_acknowledged(make_app, make_pusher, assistant)
     class Desk:
         calls = 0
 
-        def receive(self, inbound, render):
+        def receive(self, inbound, render, carry=None):
             self.calls += 1
             raise StoreUnavailableError
 
@@ -158,6 +158,8 @@ def test_unwritten_message_is_not_acknowledged(make_app, make_pusher, assistant)
     [
         # Still being composed by another: WeChat must ask again.
         (("", None, True), 503, b""),
+        # Composed too long: acknowledged, and pushed when it is there.
+        (("", None, True, 7, True), 200, b"success"),
         # It went out, or will, as a customer-service message.
         (("", AnswerStatus.ANSWERED, True), 200, b"success"),
         (("", None, False), 200, b"success"),
@@ -166,9 +168,7 @@ def test_unwritten_message_is_not_acknowledged(make_app, make_pusher, assistant)
 )
 def test_replies_without_words(make_pusher, reply, status, body):
     """What is acknowledged, and what is not."""
-    names = ("body", "status", "is_repeat")
-    given = SimpleNamespace(**dict(zip(names, reply, strict=True)))
-    desk = SimpleNamespace(receive=lambda inbound, render: given)
+    desk = SimpleNamespace(receive=lambda inbound, render, carry: Reply(*reply))
     last = make_pusher(desk=desk).push(make_text("oA", "您好"), tries=1).last
     assert (last.status, last.body) == (status, body)
 
@@ -246,7 +246,7 @@ def test_logs_name_no_person_and_no_text(make_pusher, caplog):
     """Ids and reasons only, whatever happens."""
     caplog.set_level(logging.DEBUG)
 
-    def receive(inbound, render):
+    def receive(inbound, render, carry=None):
         raise ValueError(f"{inbound.text} of {inbound.sender_id}")
 
     ok, broken = make_pusher(), make_pusher(desk=SimpleNamespace(receive=receive))

@@ -1,0 +1,64 @@
+"""How long a connection waits for its answer, and which one is WeChat's last. Pure."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .inbox import Receipt
+from .types import Channel, Inbound
+
+#: WeChat hangs up after 5 s; a connection held a little longer has surely ended.
+HANG_UP_S = 5.5
+
+#: WeChat sends three times in 15 s and then listens no more.
+PASSIVE_WINDOW = timedelta(seconds=14)
+
+#: An answer older than this may have lost the connection that asked for it.
+CUT_AFTER = timedelta(seconds=5)
+
+#: A push is the last one if it is the third, and the first came so long ago.
+LAST_REQUESTS, LAST_AFTER = 3, timedelta(seconds=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One connection that brought a message, and waits."""
+
+    inbound: Inbound
+    receipt: Receipt
+
+    #: Monotonic seconds at which it came.
+    begun: float
+
+    @property
+    def is_wechat(self) -> bool:
+        """Whether it ends by itself after five seconds."""
+        return self.inbound.channel is Channel.WECHAT
+
+    def is_last(self, now: datetime) -> bool:
+        """Tell whether WeChat sends this message no more."""
+        first_at = self.receipt.first_at
+        if first_at is None or self.receipt.requests < LAST_REQUESTS:
+            return False
+        return now - first_at >= LAST_AFTER
+
+    def seconds_left(
+        self, *, wait_s: float, is_pushing: bool, now: datetime
+    ) -> float | None:
+        """Return how long to wait from now on; None = until there is an answer.
+
+        Args:
+            wait_s: What is configured; under 5.
+            is_pushing: Whether the answer can be pushed later.
+            now: Aware UTC.
+        """
+        if not self.is_wechat and not self.receipt.is_repeat:
+            return None
+        patience = wait_s
+        if self.is_wechat and not is_pushing and not self.is_last(now):
+            # Whatever is sent now would end WeChat's resends without an answer:
+            # hold on until WeChat hangs up and asks again.
+            patience = max(wait_s, HANG_UP_S)
+        return max(0.0, self.begun + patience - time.monotonic())

@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --progress-bar o
 SAMPLE_SOURCES := $(shell find samples -not -path "samples/city*" -type f -not -name "*.pyc" -not -name "*.md" 2>/dev/null)
 ASSETS := handlers/static/vendor/manifest.json
 
-.PHONY: help install run test check bench drill clean
+.PHONY: help install run simulate test check bench drill clean
 
 help: ## Say what each command does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -20,6 +20,9 @@ install: $(VENV)/.installed $(ASSETS) .env ## Make .venv with all that running n
 
 run: install data/.sample-city ## Install, load the sample city, start everything, print the addresses
 	@exec $(BIN)/wenzheng serve
+
+simulate: install data/.sample-city ## Start a simulated WeChat, a phone in the browser, and 问政 connected to it
+	@exec $(BIN)/python -m tests.wechat_simulator $(OPTIONS)
 
 test: $(VENV)/.installed-test $(ASSETS) chromium ## Style, types, architecture and all tests (under 25 minutes on 2 cores)
 	@$(MAKE) --no-print-directory check
@@ -38,7 +41,7 @@ drill: $(VENV)/.installed-test $(ASSETS) ## Slow failure drills: killed processe
 	$(BIN)/python -m pytest -q -m drill
 
 clean: ## Remove what was built; keeps .env and data/wenzheng.db
-	rm -rf $(VENV) node_modules handlers/static/vendor samples/city build *.egg-info
+	rm -rf $(VENV) node_modules handlers/static/vendor samples/city samples/city-halls.xlsx build *.egg-info
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache data/.sample-city data/releases
 
 $(BIN)/python:
@@ -71,6 +74,7 @@ data/.sample-city: $(SAMPLE_SOURCES) | $(VENV)/.installed .env
 	@mkdir -p data
 	$(BIN)/python samples/build.py
 	$(BIN)/wenzheng ingest samples/city
+	$(BIN)/wenzheng halls import samples/city-halls.xlsx
 	@touch $@
 	@echo "[5/5] 启动"
 

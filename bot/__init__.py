@@ -28,7 +28,6 @@ from .database import upgrade_database as upgrade_database
 from .deliveries import Delivery as Delivery
 from .deliveries import PassiveLine as PassiveLine
 from .desk import Desk as Desk
-from .desk import DeskCounts as DeskCounts
 from .errors import AlreadyClaimedError as AlreadyClaimedError
 from .errors import BotError as BotError
 from .errors import IllegalMoveError as IllegalMoveError
@@ -48,6 +47,8 @@ from .halls import HallFieldError as HallFieldError
 from .halls import HallStore as HallStore
 from .halls import NearHall as NearHall
 from .halls import check_hall as check_hall
+from .notices import NoticeStore as NoticeStore
+from .native_desk import NativeDesk as NativeDesk
 from .officers import OfficerStore as OfficerStore
 from .outbox import Outbox as Outbox
 from .passive import TAKEN_OVER as TAKEN_OVER
@@ -97,3 +98,4 @@ from .types import Sender as Sender
 from .types import Ticket as Ticket
 from .types import TicketState as TicketState
 from .types import Trigger as Trigger
+from .viewing import DeskCounts as DeskCounts

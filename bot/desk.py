@@ -164,6 +164,37 @@ class Desk(DeskView):
             get_ticket(session, ticket_id)
             session.get_one(TicketRow, ticket_id).unread = 0
 
+    def open_media(
+        self, message_id: int, *, officer_id: int
+    ) -> Mapping[str, object] | None:
+        """Find what a citizen sent as picture, voice or video, and note who looks.
+
+        Only lines of conversations with a ticket: officers see no others.
+
+        Returns:
+            As in ``Message.media``; None if there is no such line, it is text, or
+            the citizen has erased it.
+        """
+        has_ticket = exists().where(
+            TicketRow.conversation_id == MessageRow.conversation_id
+        )
+        statement = select(MessageRow.media).where(
+            MessageRow.id == message_id, has_ticket
+        )
+        with self._tx.write() as session:
+            media = session.execute(statement).scalar_one_or_none()
+            if not media:
+                return None
+            subject = f"message {message_id}"
+            audit(
+                session,
+                "media.open",
+                subject,
+                officer_id=officer_id,
+                at=self._clock(),
+            )
+            return dict(media)
+
     @contextmanager
     def _write(self) -> Iterator[tuple[Session, list[Event]]]:
         events: list[Event] = []

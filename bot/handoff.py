@@ -41,3 +41,28 @@ def move(
         changed_at=at,
         closed_at=at if to is TicketState.CLOSED else None,
     )
+
+
+def pass_to_agent(ticket: Ticket, kf_account: str, *, at: datetime) -> Ticket:
+    """Return the ticket as served in WeChat's own agent system; nobody here holds it.
+
+    Not a row of the table: WeChat decides it and only tells us. What the citizen
+    writes reaches that agent alone, whoever held the ticket before.
+
+    Args:
+        ticket: The ticket as it stands.
+        kf_account: Who serves; not empty.
+        at: When WeChat says it happened, aware UTC.
+
+    Raises:
+        IllegalMoveError: If the ticket is closed.
+    """
+    if ticket.state is TicketState.CLOSED:
+        raise IllegalMoveError(ticket.id, ticket.state, TicketState.CLAIMED)
+    return replace(
+        ticket,
+        state=TicketState.CLAIMED,
+        officer_id=None,
+        kf_account=kf_account,
+        changed_at=at,
+    )

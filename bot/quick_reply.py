@@ -30,7 +30,10 @@ MAX_MENU_KEY_BYTES = 128
 MAX_SCENE_CHARS = 64
 
 _PUNCTUATION = re.compile(r"[\W_]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+#: What nobody sees; among it what turns the direction of text round.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 
 
 class ReplySource(StrEnum):

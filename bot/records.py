@@ -122,7 +122,7 @@ def to_ticket(
         created_at=row.created_at,
         changed_at=row.changed_at,
         officer_id=row.officer_id,
-        officer_name=officer_title(officer),
+        officer_name=officer_title(officer) or agent_title(row.kf_account),
         unread=row.unread,
         kf_account=row.kf_account,
         closed_at=row.closed_at,
@@ -135,3 +135,8 @@ def officer_title(officer: OfficerRow | None) -> str:
         return ""
     name = f"{officer.department} {officer.name}".strip()
     return f"{name} 工号 {officer.staff_number}" if officer.staff_number else name
+
+
+def agent_title(kf_account: str) -> str:
+    """Return how somebody of WeChat's own agent system is called; empty for nobody."""
+    return f"微信客服 {kf_account}" if kf_account else ""

@@ -35,6 +35,22 @@ class MessageKind(StrEnum):
     #: Anything we do not answer (WeChat gets ``success``).
     OTHER = "other"
 
+    @property
+    def is_event(self) -> bool:
+        """Whether something happened rather than was sent: a button, a follow."""
+        return self in _EVENTS
+
+
+_EVENTS = frozenset(
+    {
+        MessageKind.SUBSCRIBE,
+        MessageKind.SCAN,
+        MessageKind.UNSUBSCRIBE,
+        MessageKind.MENU,
+        MessageKind.OTHER,
+    }
+)
+
 
 class Trigger(StrEnum):
     """What a citizen did that lets an account push messages back.

@@ -17,14 +17,18 @@ from sqlalchemy import Engine
 
 from bot import (
     BEIJING,
+    AlarmStore,
     Answer,
     AnswerSettings,
     Assistant,
     Citation,
     Desk,
     FrontDesk,
+    HallStore,
+    NoticeStore,
     OfficerStore,
     Outbox,
+    QuickReplyStore,
     Seal,
     make_engine,
 )
@@ -40,7 +44,7 @@ from knowledge import (
 )
 
 if TYPE_CHECKING:
-    from handlers.wechat import AnswerLinks, WeChatClient
+    from handlers.wechat import AnswerLinks, ReplayMemory, WeChatClient
 
 Clock = Callable[[], datetime]
 
@@ -94,8 +98,30 @@ class Parts:
     @cached_property
     def assistant(self) -> Assistant:
         """The one that answers; opens the knowledge base."""
-        settings = make_answer_settings(self.settings)
-        return Assistant(self.knowledge_base, settings, self.clock)
+        return Assistant(
+            self.knowledge_base,
+            make_answer_settings(self.settings),
+            self.clock,
+            halls=self.halls,
+            quick_replies=self.quick_replies,
+        )
+
+    @cached_property
+    def halls(self) -> HallStore:
+        """Service halls that citizens are sent to."""
+        return HallStore(self.engine)
+
+    @cached_property
+    def quick_replies(self) -> QuickReplyStore:
+        """What staff want said to keywords, menu buttons and scanned codes."""
+        return QuickReplyStore(self.engine, self.clock)
+
+    @cached_property
+    def replays(self) -> ReplayMemory:
+        """Which signed requests of WeChat's came before."""
+        from handlers.wechat import ReplayMemory
+
+        return ReplayMemory(self.redis)
 
     @cached_property
     def seal(self) -> Seal:
@@ -144,6 +170,16 @@ class Parts:
     def officers(self) -> OfficerStore:
         """Accounts of the console."""
         return OfficerStore(self.engine, self.clock)
+
+    @cached_property
+    def notices(self) -> NoticeStore:
+        """Consents to subscription notices, and what was sent."""
+        return NoticeStore(self.engine, self.seal, self.clock)
+
+    @cached_property
+    def alarms(self) -> AlarmStore:
+        """What a person must mend."""
+        return AlarmStore(self.engine, self.clock, self.live.publish)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -31,7 +31,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "setup-link": ("setting_up", "setup_link"),
     "check-config": ("checking", "check_config"),
     "doctor": ("checking", "doctor"),
+    "wechat": ("wechat", "wechat"),
     "ingest": ("ingesting", "ingest"),
+    "halls": ("halls", "halls"),
     "ask": ("asking", "ask"),
     "eval": ("evaluate", "evaluate"),
 }

@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 from handlers.settings import (
     AnsweringSettings,
     DatabaseSettings,
+    DeskSettings,
     KnowledgeSettings,
     OfficeSettings,
     RedisSettings,
@@ -30,6 +31,7 @@ __all__ = [
     "AnsweringSettings",
     "ConfigError",
     "DatabaseSettings",
+    "DeskSettings",
     "KnowledgeSettings",
     "OfficeSettings",
     "RedisSettings",
@@ -96,18 +98,24 @@ def describe(settings: Settings) -> dict[str, Any]:
     secret = {path.rpartition(".")[2] for path in SECRETS.values()}
 
     def show(section: Section) -> dict[str, Any]:
-        shown: dict[str, Any] = {}
-        for f in fields(section):
-            value = getattr(section, f.name)
-            if isinstance(value, Section):
-                shown[f.name] = show(value)
-            elif f.name in secret:
-                shown[f.name] = "已设置" if value else "未设置"
-            elif f.name == "url":
-                shown[f.name] = hide_password(value)
-            else:
-                shown[f.name] = str(value) if isinstance(value, Path) else value
-        return shown
+        return {
+            f.name: show_value(f.name, getattr(section, f.name))
+            for f in fields(section)
+        }
+
+    def show_value(name: str, value: object) -> object:
+        if isinstance(value, Section):
+            return show(value)
+        if isinstance(value, tuple):
+            # What a menu's button leaves empty says nothing.
+            return [{k: v for k, v in show(item).items() if v} for item in value]
+        if name in secret:
+            return "已设置" if value else "未设置"
+        if name == "url":
+            return hide_password(str(value))
+        if isinstance(value, Mapping):
+            return dict(value)
+        return str(value) if isinstance(value, Path) else value
 
     return show(settings)
 

@@ -194,7 +194,7 @@ def _check_wechat(settings: Settings) -> str:
         "WENZHENG_WECHAT_TOKEN": wechat.token,
         "WENZHENG_WECHAT_SECRET": wechat.secret,
     }
-    if wechat.mode == "safe":
+    if wechat.mode != "plain":
         needed["WENZHENG_WECHAT_AES_KEY"] = wechat.aes_key
     missing = [name for name, value in needed.items() if not value]
     if missing:
@@ -206,7 +206,8 @@ def _check_wechat(settings: Settings) -> str:
         raise _TroubleError(
             "用的是明文模式，消息可以被伪造", "公众平台和 config.yaml 都改成安全模式"
         )
-    return f"{wechat.app_id}，安全模式"
+    names = {"safe": "安全模式", "compat": "兼容模式（按安全模式读）"}
+    return f"{wechat.app_id}，{names[wechat.mode]}"
 
 
 def _check_assets(settings: Settings) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from handlers.settings_checks import Section, check_between, check_text
+from handlers.settings_menu import MenuButton, NoticesSettings, check_menu
 
 #: Shortest key we accept; ``wenzheng keygen`` makes one of 43 characters.
 MIN_KEY_CHARS = 32
@@ -69,7 +70,7 @@ class WebSettings(Section):
     #: Requests answered at once in each; each open live page holds one.
     threads: int = 64
 
-    #: Live pages at once; the other threads are kept for questions.
+    #: Live pages at once in each; the other threads are kept for questions.
     max_streams: int = 40
 
     #: Citizens reach us by HTTPS: cookies are then marked Secure.
@@ -95,7 +96,9 @@ class WeChatSettings(Section):
     """Section ``wechat``; token, aes_key and secret come from the environment."""
 
     app_id: str = ""
-    mode: Literal["safe", "plain"] = "safe"
+
+    #: As set in 公众平台. 兼容模式 is read as 安全模式: only what is encrypted counts.
+    mode: Literal["safe", "compat", "plain"] = "safe"
 
     #: Seconds to compose before acknowledging; WeChat gives up after 5.
     reply_within_s: float = 4.0
@@ -107,6 +110,12 @@ class WeChatSettings(Section):
 
     #: The account has 微信认证 and may push customer-service messages.
     is_verified: bool = True
+
+    #: The menu at the foot of the chat, pushed by ``wenzheng wechat menu push``;
+    #: empty = left as it is in 公众平台.
+    menu: tuple[MenuButton, ...] = ()
+
+    notices: NoticesSettings = field(default_factory=NoticesSettings)
 
     token: str = field(default="", repr=False)
     aes_key: str = field(default="", repr=False)
@@ -129,6 +138,16 @@ class WeChatSettings(Section):
         is_local = url.hostname in {"127.0.0.1", "localhost"}
         if not (url.scheme == "https" or (url.scheme == "http" and is_local)):
             yield "api_base", "要以 https:// 开头"
+        yield from check_menu(self.menu)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings(Section):
+    """Section ``desk``: where people answer on WeChat."""
+
+    #: "console": in ours. "wechat": in WeChat's own agent system while somebody is
+    #: online there, else in ours.
+    mode: Literal["console", "wechat"] = "console"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +201,7 @@ class Settings(Section):
     redis: RedisSettings = RedisSettings()
     web: WebSettings = WebSettings()
     wechat: WeChatSettings = WeChatSettings()
+    desk: DeskSettings = DeskSettings()
     answering: AnsweringSettings = AnsweringSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -209,3 +229,9 @@ class Settings(Section):
         """A key short enough to guess is no key."""
         if self.secret_key and len(self.secret_key) < MIN_KEY_CHARS:
             yield "secret_key", f"太短，至少 {MIN_KEY_CHARS} 个字符"
+        if self.desk.mode == "wechat" and not self._may_transfer:
+            yield "desk.mode", "写 wechat 要有认证过的公众号，请先填好 wechat 一节"
+
+    @property
+    def _may_transfer(self) -> bool:
+        return self.wechat.is_on and self.wechat.is_verified

@@ -59,23 +59,52 @@ def read_section(
         return cls()
     hints = _hints(cls)
     taken: dict[str, Any] = {}
+    before = len(problems)
     for key, value in values.items():
-        path = f"{at}.{key}" if at else str(key)
+        path = _join(at, str(key))
         if path in {known for known, _ in problems}:  # a secret: said already
             continue
         if key not in hints:
             problems.append((path, _unknown(str(key), hints)))
-        elif isinstance(hints[key], type) and issubclass(hints[key], Section):
-            taken[key] = read_section(hints[key], value, at=path, problems=problems)
-        elif (why := _mismatch(hints[key], value)) is not None:
-            problems.append((path, why))
-        else:
-            taken[key] = _convert(hints[key], value)
+        elif (read := _read(hints[key], value, at=path, problems=problems)) is not None:
+            taken[key] = read
     section = cls(**taken)
     known = {path for path, _ in problems}
-    found = [(f"{at}.{key}" if at else key, why) for key, why in section.problems()]
+    if len(problems) > before:
+        # What is wrong with the section as a whole may follow from a wrong key.
+        known.add(at)
+    found = [(_join(at, key), why) for key, why in section.problems()]
     problems += [(path, why) for path, why in found if path not in known]
     return section
+
+
+def _read(
+    hint: Any, value: object, *, at: str, problems: list[tuple[str, str]]
+) -> object:
+    """Return one key's value; None for its default, when it is wrong or says so."""
+    if _is_section(hint):
+        return read_section(hint, value, at=at, problems=problems)
+    if (of := _item_type(hint)) is not None:
+        return _read_list(of, value, at=at, problems=problems)
+    if (why := _mismatch(hint, value)) is not None:
+        problems.append((at, why))
+        return None
+    return _convert(hint, value)
+
+
+def _read_list(
+    of: type[_S], values: object, *, at: str, problems: list[tuple[str, str]]
+) -> tuple[_S, ...]:
+    """Make a list of sections; each is named by its place: ``wechat.menu[0]``."""
+    if values is None:  # "menu:" with nothing below it
+        return ()
+    if not isinstance(values, list):
+        problems.append((at, "要是一个列表，每一项前面写“- ”"))
+        return ()
+    return tuple(
+        read_section(of, value, at=f"{at}[{n}]", problems=problems)
+        for n, value in enumerate(values)
+    )
 
 
 def check_between(
@@ -95,6 +124,22 @@ def check_text(
         yield key, why
 
 
+def _join(at: str, key: str) -> str:
+    """Return a key's path; an empty key stands for the section itself."""
+    return f"{at}.{key}" if at and key else at or key
+
+
+def _is_section(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Section)
+
+
+def _item_type(hint: Any) -> Any:
+    """Return the section that a list consists of; None if it is no such list."""
+    args = get_args(hint)
+    is_list = get_origin(hint) is tuple and args and _is_section(args[0])
+    return args[0] if is_list else None
+
+
 def _hints(cls: type[Section]) -> dict[str, Any]:
     hints = get_type_hints(cls)
     return {f.name: hints[f.name] for f in fields(cls) if f.name not in _NOT_SETTINGS}
@@ -109,7 +154,11 @@ def _mismatch(hint: Any, value: object) -> str | None:
     """Say what is wrong with the value's type; None when it fits."""
     if get_origin(hint) is Literal:
         choices = get_args(hint)
-        return None if value in choices else f"只能是 {'、'.join(choices)}"
+        if isinstance(value, str) and value in choices:
+            return None
+        return f"只能是 {'、'.join(filter(None, choices))}"
+    if get_origin(hint) is Mapping:
+        return _mismatch_in(value)
     allowed = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
     if value is None and NoneType in allowed:
         return None
@@ -120,6 +169,18 @@ def _mismatch(hint: Any, value: object) -> str | None:
     names = [_TYPE_NAMES[t] for t in allowed if t in _TYPE_NAMES]
     hint_text = "（请加引号）" if allowed == (str,) and actual in {int, float} else ""
     return f"要是{'或'.join(names)}{hint_text}"
+
+
+def _mismatch_in(value: object) -> str | None:
+    """Say what is wrong with a table of words; None when it is one."""
+    if not isinstance(value, Mapping):
+        return "要由“名称: 值”组成"
+    odd = [
+        str(name)
+        for name, text in value.items()
+        if not (isinstance(name, str) and isinstance(text, str))
+    ]
+    return f"{'、'.join(odd)} 要是文字（请加引号）" if odd else None
 
 
 def _convert(hint: Any, value: Any) -> Any:

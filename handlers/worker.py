@@ -10,15 +10,19 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from bot import Answer, Channel, Delivery, FrontDesk, Outbox
+from bot import BEIJING, Answer, Channel, FrontDesk
 from handlers.assembly import Parts
+from handlers.delivering import Courier, Send
 from handlers.live import LiveBus
+from handlers.notifying import make_notify
 from handlers.webchat.drawing import render_stored
-from handlers.wechat import SUCCESS, WeChatClient, WeChatError, render_text
+from handlers.wechat import SUCCESS, WeChatError
+from knowledge import KnowledgeError, PassageCheck
 
 _log = logging.getLogger(__name__)
 
@@ -28,92 +32,8 @@ DELIVER_EVERY_S = 1.0
 #: Unanswered messages are looked for so often; their lease is 6 s.
 RECOVER_EVERY_S = 3.0
 
-#: First wait after a failed delivery; doubled each time up to the last.
-FIRST_WAIT_S, LAST_WAIT_S = 5.0, 1800.0
-
-#: Account and settings need a person: no use in asking again every few seconds.
-ALARM_WAIT_S = 300.0
-
-#: Tries in all: with the waits above a good hour and a half.
-MAX_TRIES = 10
-
-#: Messages taken from the outbox at once.
-BATCH = 20
-
 #: Wait before listening again when Redis is away.
 _LISTEN_AGAIN_S = 2.0
-
-Send = Callable[[str, str], None]
-"""Sends (sender id, text) on WeChat; raises WeChatError."""
-
-
-class Courier:
-    """Takes messages from the outbox to WeChat."""
-
-    def __init__(self, outbox: Outbox, send: Send) -> None:
-        self._outbox = outbox
-        self._send = send
-
-    def deliver(self) -> int:
-        """Send what is due; returns how many went out.
-
-        Raises:
-            StoreUnavailableError: If the database cannot be used; what was sent and
-                could not be noted is sent again.
-        """
-        sent = 0
-        for delivery in self._outbox.take_due(BATCH):
-            sent += self._deliver(delivery)
-        return sent
-
-    def _deliver(self, delivery: Delivery) -> bool:
-        try:
-            for_sending = _text_of(delivery)
-            if for_sending:
-                self._send(delivery.sender_id, for_sending)
-        except WeChatError as e:
-            self._note_failure(delivery, e)
-            return False
-        # A message that cannot be sent must not stop those behind it.
-        except Exception:
-            _log.exception("outbox %d: not sent", delivery.outbox_id)
-            wait_s = next_wait_s(delivery.attempts)
-            self._outbox.mark_failed(delivery.outbox_id, "发送时出错，见日志", wait_s)
-            return False
-        self._outbox.mark_sent(delivery.outbox_id)
-        _log.info("outbox %d: sent", delivery.outbox_id)
-        return True
-
-    def _note_failure(self, delivery: Delivery, error: WeChatError) -> None:
-        is_parked = error.kind == "park"
-        wait_s = _wait_after(error, delivery.attempts)
-        level = logging.ERROR if error.kind == "alarm" else logging.WARNING
-        again = "given up" if wait_s is None else f"again in {wait_s:.0f} s"
-        again = "again when the citizen writes" if is_parked else again
-        _log.log(
-            level,
-            "outbox %d: WeChat code %d (%s), try %d, %s",
-            delivery.outbox_id,
-            error.code,
-            error.kind,
-            delivery.attempts,
-            again,
-        )
-        if is_parked:
-            self._outbox.mark_parked(delivery.outbox_id, str(error))
-        else:
-            self._outbox.mark_failed(delivery.outbox_id, str(error), wait_s)
-
-
-def next_wait_s(attempts: int) -> float | None:
-    """Return the seconds to wait after so many tries; None = give up.
-
-    Args:
-        attempts: Tries so far, this one included; at least 1.
-    """
-    if attempts >= MAX_TRIES:
-        return None
-    return min(FIRST_WAIT_S * 2.0 ** (max(attempts, 1) - 1), LAST_WAIT_S)
 
 
 def run_worker(parts: Parts) -> None:
@@ -123,7 +43,9 @@ def run_worker(parts: Parts) -> None:
         executors={"default": ThreadPoolExecutor(4)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    courier = Courier(parts.outbox, _make_send(parts))
+    courier = make_courier(parts)
+    # A long run of deliveries is no fault, and the next one finds what came meanwhile.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     jobs: tuple[tuple[str, Callable[[], object], float], ...] = (
         ("deliver", courier.deliver, DELIVER_EVERY_S),
         ("recover", lambda: recover(parts.front_desk), RECOVER_EVERY_S),
@@ -143,6 +65,7 @@ def run_worker(parts: Parts) -> None:
 
     def stop(_signal: int, _frame: object) -> None:
         stopping.set()
+        courier.stop()
         # From another thread: shutdown waits for jobs, which may log and lock.
         threading.Thread(target=scheduler.shutdown, kwargs={"wait": True}).start()
 
@@ -199,10 +122,24 @@ def listen(live: LiveBus, ring: Callable[[], None], stopping: threading.Event) -
         stopping.wait(_LISTEN_AGAIN_S)
 
 
+def make_courier(parts: Parts) -> Courier:
+    """Wire the courier to the account; nothing is opened or called yet."""
+    return Courier(
+        parts.outbox,
+        _make_send(parts),
+        alarms=parts.alarms,
+        clock=parts.clock,
+        is_in_force=_make_check(parts),
+        on_parked=make_notify(parts),
+        is_verified=parts.settings.wechat.is_verified,
+    )
+
+
 def _make_send(parts: Parts) -> Send:
     """Return what sends on WeChat; without an account each try says so."""
-    if parts.settings.wechat.app_id and parts.settings.wechat.secret:
-        return WeChatClient(parts.settings.wechat, parts.redis).send_text
+    client = parts.wechat_client
+    if client is not None:
+        return client.send_part
 
     def refuse(_sender_id: str, _text: str) -> None:
         raise WeChatError(0, "alarm", "没有配置微信的 AppID 或 AppSecret")
@@ -210,18 +147,25 @@ def _make_send(parts: Parts) -> Send:
     return refuse
 
 
-def _wait_after(error: WeChatError, attempts: int) -> float | None:
-    """Return when to try again; None = not by the clock."""
-    if error.kind in {"park", "drop"}:
-        return None
-    wait_s = next_wait_s(attempts)
-    if wait_s is not None and error.kind == "alarm":
-        return max(wait_s, ALARM_WAIT_S)
-    return wait_s
+def _make_check(parts: Parts) -> Callable[[Answer], bool]:
+    """Return what tells whether an answer still stands; needs no knowledge base."""
+    check = PassageCheck(Path(parts.settings.knowledge.folder))
 
+    def is_in_force(answer: Answer) -> bool:
+        today = parts.clock().astimezone(BEIJING).date()
+        release_id = answer.evidence.release_id
+        cited = {c.passage_id for c in answer.citations if c.passage_id}
+        try:
+            return all(
+                check.is_in_force(passage_id, today, release_id=release_id)
+                for passage_id in cited
+            )
+        except KnowledgeError as e:
+            # That we cannot look is no sign that a rule was changed.
+            _log.warning("passages not checked: %s", type(e).__name__)
+            return True
 
-def _text_of(delivery: Delivery) -> str:
-    return render_text(delivery.answer) if delivery.answer else delivery.text
+    return is_in_force
 
 
 def _render_for(channel: Channel) -> Callable[[Answer], str]:

@@ -14,6 +14,7 @@ from .aspects import without_aspects as without_aspects
 from .base import KnowledgeBase as KnowledgeBase
 from .base import SearchSettings as SearchSettings
 from .base import open_knowledge_base as open_knowledge_base
+from .checking import PassageCheck as PassageCheck
 from .cutting import cut as cut
 from .cutting import entry_id as entry_id
 from .encoder import BundledEncoder as BundledEncoder

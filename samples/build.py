@@ -4,6 +4,9 @@
 
 The same sources always give the same bytes, and a file that has not changed is
 not written again. Imports nothing of the service: see ``render``.
+
+The sheet of the service halls lies beside the folder (samples/city-halls.xlsx): it is
+no knowledge to answer from, and is loaded by a command of its own.
 """
 
 import argparse
@@ -19,6 +22,7 @@ from render import (
     render_guide_docx,
     render_guide_md,
     render_guide_sheet,
+    render_hall_sheet,
     render_policy_docx,
     render_policy_html,
     render_policy_pdf,
@@ -48,16 +52,24 @@ def main() -> int:
     files = dict(iter_files(load_folders()))
     written = sum(save_file(out / name, data) for name, data in files.items())
     deleted = delete_stale(out, set(files))
+    written += save_file(
+        out.with_name(f"{out.name}-halls.xlsx"), render_hall_sheet(load_city()["halls"])
+    )
     sys.stdout.write(
-        f"{out}: {len(files)} files, {written} written, {deleted} deleted\n"
+        f"{out}: {len(files) + 1} files, {written} written, {deleted} deleted\n"
     )
     return 0
 
 
+def load_city() -> Record:
+    """Return regions, bureaus and halls."""
+    city: Record = yaml.safe_load((SOURCES / "city.yaml").read_text(encoding="utf-8"))
+    return city
+
+
 def load_folders() -> dict[str, str]:
     """Return issuer or bureau, in full, to the name of its folder."""
-    city = yaml.safe_load((SOURCES / "city.yaml").read_text(encoding="utf-8"))
-    bureaus = {bureau["name"]: bureau["short"] for bureau in city["departments"]}
+    bureaus = {bureau["name"]: bureau["short"] for bureau in load_city()["departments"]}
     return bureaus | DISTRICT_FOLDERS
 
 

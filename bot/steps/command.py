@@ -26,6 +26,9 @@ _DELETE = re.compile(
     r"(?:请|帮我|我要)?(?:删除|清除|清空|注销)(?:掉)?(?:我的|我)?(?:所有|全部)?的?"
     r"(?:记录|信息|数据|对话|聊天记录|个人信息)"
 )
+#: What waited for this citizen rides on the reply to any message; this one asks for
+#: nothing else. Named in ``late_no_link`` and ``carried_more``.
+_SHOW_WAITING = "看答案"
 _CONFIRM = "确认删除"
 _CANCEL = re.compile(r"取消|算了|不用了|不删了?|不删除|先不|取消删除")
 _CANCEL_HUMAN = re.compile(
@@ -52,6 +55,8 @@ def obey(turn: Turn, context: Context) -> Answer | None:
         return hand_over(turn, context, AnswerStatus.HANDOFF_REQUESTED)
     if text in _MENU:
         return show_menu(context)
+    if text == _SHOW_WAITING:
+        return obeyed(say(word("nothing_waits", context)))
     if _CANCEL.fullmatch(text) or _CANCEL_HUMAN.fullmatch(text):
         return _cancel(turn, context, was_deleting=was_deleting)
     return None
@@ -69,7 +74,7 @@ def show_menu(context: Context) -> Answer:
 def is_command(text: str) -> bool:
     """Tell whether a message is a command by itself: no keyword of staff's is heard."""
     plain = bare(text)
-    if plain == _CONFIRM or plain in _MENU or _HUMAN_INSIDE.search(plain):
+    if plain in _MENU | {_CONFIRM, _SHOW_WAITING} or _HUMAN_INSIDE.search(plain):
         return True
     patterns = (_HUMAN, _DELETE, _CANCEL, _CANCEL_HUMAN)
     return any(pattern.fullmatch(plain) for pattern in patterns)

@@ -32,7 +32,8 @@ def read_event(turn: Turn, context: Context) -> Answer | None:
         case MessageKind.OTHER:
             return Answer(AnswerStatus.SILENT_EVENT)
         case MessageKind.MENU if turn.text.startswith(ASK_PREFIX):
-            ask_instead(turn, turn.text.removeprefix(ASK_PREFIX).strip())
+            if question := turn.text.removeprefix(ASK_PREFIX).strip():
+                ask_instead(turn, question)
     return None
 
 

@@ -12,6 +12,7 @@ from .choice import is_choosing
 from .command import show_menu
 
 _HAN = re.compile(r"[㐀-鿿]")
+_LATIN = re.compile(r"[A-Za-z]")
 
 #: What programs name things with; no citizen's words hold it.
 _PROGRAM = re.compile(r"[_=/\\{}<>]|^[A-Za-z0-9]+[:：]")
@@ -79,8 +80,8 @@ def make_quick_answer(reply: QuickReply, *, asked: str = "") -> Answer:
 
 def is_wording(key: str) -> bool:
     """Tell whether a menu key is words a citizen could have typed: 我要办社保."""
-    han = len(_HAN.findall(key))
-    return han >= 2 and 2 * han >= len(key) and _PROGRAM.search(key) is None
+    han, latin = len(_HAN.findall(key)), len(_LATIN.findall(key))
+    return han >= 2 and 2 * han >= latin and _PROGRAM.search(key) is None
 
 
 def _reply(turn: Turn, reply: QuickReply, *, asked: str) -> Answer | None:

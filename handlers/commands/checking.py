@@ -56,8 +56,13 @@ def doctor(ctx: click.Context, context: Context, is_json: bool) -> None:
 def _to_lines(values: dict[str, Any], indent: str = "") -> list[str]:
     lines = []
     for key, value in values.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             lines += [f"{indent}{key}:", *_to_lines(value, indent + "  ")]
+        elif isinstance(value, list) and value:
+            lines.append(f"{indent}{key}:")
+            for item in value:
+                first, *rest = _to_lines(item, indent + "    ")
+                lines += [f"{indent}  - {first.strip()}", *rest]
         else:
             lines.append(f"{indent}{key}: {_show(value)}")
     return lines
@@ -68,4 +73,6 @@ def _show(value: object) -> str:
         return "（内置值）"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict | list):  # an empty one: others have lines
+        return "（空）"
     return str(value) or "（空）"

@@ -11,7 +11,9 @@ blueprint = Blueprint("console", __name__, url_prefix="/console")
 # The views need the blueprint, so they come after it.
 from handlers.console import access as access  # noqa: E402
 from handlers.console import actions as actions  # noqa: E402
+from handlers.console import alarms as alarms  # noqa: E402
 from handlers.console import events as events  # noqa: E402
+from handlers.console import media as media  # noqa: E402
 from handlers.console import officers as officers  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402
 from handlers.console import tickets as tickets  # noqa: E402

@@ -9,7 +9,7 @@ from flask import current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from bot import Message, Ticket, TicketNotFoundError, TicketState
+from bot import Channel, Message, Ticket, TicketNotFoundError, TicketState
 from handlers.console import blueprint, wording
 from handlers.console.access import allow, current_officer
 from handlers.web import parts
@@ -100,6 +100,7 @@ def chat_context(ticket_id: int) -> dict[str, Any]:
         "days": wording.group_by_day(messages, now),
         "evidence": wording.find_evidence(messages),
         "suggestion": wording.suggest_from(messages),
+        "allowance": _find_allowance(ticket, now),
         "first_asked_at": _find_first(messages, ticket),
         "now": now,
     }
@@ -108,6 +109,18 @@ def chat_context(ticket_id: int) -> dict[str, Any]:
 def is_held_by(ticket: Ticket, officer_id: int) -> bool:
     """Tell whether the officer may answer in this ticket."""
     return ticket.state is TicketState.CLAIMED and ticket.officer_id == officer_id
+
+
+def _find_allowance(ticket: Ticket, now: datetime) -> wording.Allowance | None:
+    """Return what may still be sent; None where nothing is pushed, or by us."""
+    is_over = ticket.state is TicketState.CLOSED or ticket.kf_account
+    if ticket.channel is not Channel.WECHAT or is_over:
+        return None
+    return wording.describe_allowance(
+        parts().desk.find_window(ticket.id),
+        now,
+        is_verified=parts().settings.wechat.is_verified,
+    )
 
 
 def _find_first(messages: list[Message], ticket: Ticket) -> datetime:

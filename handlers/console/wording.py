@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import groupby
 
-from bot import AnswerStatus, Channel, Evidence, Message, Sender, Ticket, TicketState
+from bot import (
+    AnswerStatus,
+    Channel,
+    DeliveryState,
+    Evidence,
+    Message,
+    Sender,
+    SendWindow,
+    Ticket,
+    TicketState,
+)
 
 #: China has one time zone and no summer time; a fixed offset needs no tz database.
 BEIJING = timezone(timedelta(hours=8))
@@ -23,6 +33,27 @@ MAX_REPLY_CHARS = 600
 CHANNELS = {Channel.WECHAT: "微信", Channel.WEB: "网页"}
 CHANNELS_LONG = {Channel.WECHAT: "微信公众号", Channel.WEB: "网页对话"}
 ROLES = {"administrator": "管理员", "officer": "坐席"}
+
+#: How long WeChat keeps what a citizen sent (facts/wechat.md §4).
+MEDIA_KEPT_FOR = timedelta(days=3)
+
+#: Kind of a message to its icon and what the link to it says.
+_MEDIA = {
+    "image": ("photo", "查看图片"),
+    "voice": ("volume", "下载语音"),
+    "video": ("download", "下载视频"),
+}
+
+#: State of a delivery to its words, colour and icon.
+_DELIVERIES = {
+    DeliveryState.QUEUED: ("发送中", "", "clock"),
+    DeliveryState.SENT: ("已送达", "", "check"),
+    DeliveryState.PARKED: ("等市民来信", "warn", "clock"),
+    DeliveryState.FAILED: ("未送达", "bad", "alert-triangle"),
+    DeliveryState.DROPPED: ("没有发出", "warn", "info-circle"),
+}
+
+_ON_NEXT_MESSAGE = "您写的会在市民下次来信时送到"
 
 #: Group of a status to its label and its colour: good, warn, bad or plain.
 _STATUSES = {
@@ -54,6 +85,37 @@ class Suggestion:
     insert: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a line on WeChat; ``level`` is "", "warn" or "bad"."""
+
+    text: str
+    level: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What may still be sent to a citizen on WeChat."""
+
+    text: str
+    is_open: bool
+
+    #: Seconds that the page counts down; None while they are not shown.
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLink:
+    """How a picture, voice or video is offered."""
+
+    text: str
+    icon: str
+
+    #: False when WeChat keeps it no longer.
+    is_kept: bool
+
+
 def to_clock(at: datetime) -> str:
     """Return 09:14, Beijing time."""
     return f"{at.astimezone(BEIJING):%H:%M}"
@@ -83,6 +145,60 @@ def describe_wait(ticket: Ticket, now: datetime) -> Wait:
         return Wait(_waited(minutes), "late")
     level = "soon" if minutes >= SOON_LATE_AFTER_MIN else ""
     return Wait(_waited(minutes), level)
+
+
+def describe_allowance(
+    window: SendWindow | None, now: datetime, *, is_verified: bool
+) -> Allowance:
+    """Say what an officer may still send on WeChat, and for how long.
+
+    Args:
+        window: What WeChat still takes; None = nothing.
+        now: Aware.
+        is_verified: Whether the account may push at all.
+    """
+    if not is_verified:
+        return Allowance(f"未认证的公众号不能主动发消息：{_ON_NEXT_MESSAGE}", False)
+    if window is None or window.left <= 0 or window.closes_at <= now:
+        return Allowance(f"微信不让主动发了：{_ON_NEXT_MESSAGE}", False)
+    seconds = int((window.closes_at - now).total_seconds())
+    if seconds >= 3600:
+        span = f"{seconds // 3600} 小时"
+    elif seconds > 60:
+        span = f"{seconds // 60} 分钟"
+    else:
+        span = f"{seconds} 秒"
+    text = f"还可发 {window.left} 条，剩 {span}"
+    return Allowance(text, True, seconds if seconds <= 60 else None)
+
+
+def describe_delivery(message: Message) -> Fate | None:
+    """Say where a line stands on its way to WeChat; None if it is not pushed."""
+    if not message.delivery:
+        return None
+    text, level, icon = _DELIVERIES[DeliveryState(message.delivery)]
+    # What waits for the citizen needs no reason: the line above the box gives it.
+    is_told = message.delivery_error and message.delivery != DeliveryState.PARKED
+    return Fate(f"{text}（{message.delivery_error}）" if is_told else text, level, icon)
+
+
+def describe_media(message: Message, now: datetime) -> MediaLink | None:
+    """Say how the file of a line is offered; None if it has none."""
+    found = _MEDIA.get(str(message.media.get("kind", "")))
+    has_url = bool(message.media.get("url"))
+    if found is None or not (has_url or message.media.get("media_id")):
+        return None
+    icon, text = found
+    # A picture's address outlives its number for an unknown time.
+    is_kept = has_url or now - message.created_at < MEDIA_KEPT_FOR
+    return MediaLink(text if is_kept else "超过 3 天，微信不再保存", icon, is_kept)
+
+
+def describe_holder(ticket: Ticket, officer_id: int) -> str:
+    """Say who has a claimed ticket, for the row of a queue."""
+    if ticket.kf_account:
+        return "微信客服接待中"
+    return "我在接待" if ticket.officer_id == officer_id else "同事在接待"
 
 
 def describe_status(status: AnswerStatus) -> tuple[str, str]:

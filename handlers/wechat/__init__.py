@@ -9,8 +9,11 @@ from .answers import answers_blueprint as answers_blueprint
 from .client import WeChatClient as WeChatClient
 from .errors import WeChatError as WeChatError
 from .links import AnswerLinks as AnswerLinks
+from .media import Media as Media
 from .rendering import SUCCESS as SUCCESS
 from .rendering import render_text as render_text
+from .replays import ReplayMemory as ReplayMemory
 from .text import clean_text as clean_text
 from .text import split_text as split_text
+from .transfer import OnlineAgents as OnlineAgents
 from .webhook import blueprint as blueprint

@@ -28,8 +28,8 @@ _log = logging.getLogger(__name__)
 #: WeChat answers in tens of milliseconds; a stalled call must not hold a worker.
 CONNECT_WITHIN_S, READ_WITHIN_S = 1.0, 3.0
 
-#: A file of 10 MB takes longer, and WeChat looks at it before it answers.
-FILE_WITHIN_S = 15.0
+#: A file of 10 MB takes so many times longer: WeChat looks at it before it answers.
+FILE_PATIENCE = 5
 
 #: The first call and at most two more, when WeChat is busy or answers 5xx.
 _MAX_CALLS = 3
@@ -84,6 +84,9 @@ class Caller:
         self._app_id, self._secret = settings.app_id, settings.secret
         self._host = (base.host, base.port)
         self._timeout = httpx.Timeout(read_within_s, connect=CONNECT_WITHIN_S)
+        self._file_timeout = httpx.Timeout(
+            read_within_s * FILE_PATIENCE, connect=CONNECT_WITHIN_S
+        )
         self._http = httpx.Client(
             base_url=settings.api_base,
             timeout=self._timeout,
@@ -197,7 +200,7 @@ class Caller:
                 content=call.content,
                 files=call.files,
                 headers={"Content-Type": _JSON} if is_json else None,
-                timeout=_FILE_TIMEOUT if call.is_file else self._timeout,
+                timeout=self._file_timeout if call.is_file else self._timeout,
             ) as response:
                 return read(call.path, response)
         except (httpx.HTTPError, httpx.InvalidURL) as e:
@@ -210,7 +213,6 @@ class Caller:
 
 
 _JSON = "application/json; charset=utf-8"
-_FILE_TIMEOUT = httpx.Timeout(FILE_WITHIN_S, connect=CONNECT_WITHIN_S)
 
 
 def _to_json(payload: Mapping[str, Any]) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeAlias
 
 from bot import StoreUnavailableError
@@ -19,6 +20,11 @@ from .messages import Push
 
 _log = logging.getLogger(__name__)
 
+#: An event comes within seconds, its resends within 15 s; and clocks differ a little.
+_LATEST = timedelta(hours=1)
+_EARLIEST = timedelta(minutes=-1)
+
+_SECONDS = re.compile(r"[0-9]{10}")
 _TEMPLATE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _NUMBER = re.compile(r"[0-9]{1,32}")
 _ACCOUNT = re.compile(r"[0-9A-Za-z_.@-]{1,64}")
@@ -43,15 +49,15 @@ class Notices(Protocol):
 
 
 class Sessions(Protocol):
-    """The part of ``bot.NativeDesk`` that events change."""
+    """The part of ``bot.NativeDesk`` that events change; ``at`` is WeChat's time."""
 
-    def session_opened(self, sender_id: str, kf_account: str) -> None:
+    def session_opened(self, sender_id: str, kf_account: str, *, at: datetime) -> None:
         """An agent took the citizen in WeChat's own system."""
 
-    def session_closed(self, sender_id: str) -> None:
+    def session_closed(self, sender_id: str, *, at: datetime) -> None:
         """The agent, or half an hour of silence, ended it."""
 
-    def session_switched(self, sender_id: str, to: str) -> None:
+    def session_switched(self, sender_id: str, to: str, *, at: datetime) -> None:
         """Another agent took over."""
 
 
@@ -149,16 +155,31 @@ def _note_template(parts: EventParts, push: Push) -> None:
 
 def _open_session(parts: EventParts, push: Push) -> None:
     account = match_text(push.fields, "KfAccount", _ACCOUNT)
-    parts.native_desk.session_opened(push.inbound.sender_id, account)
+    sender_id, at = push.inbound.sender_id, _happened_at(push)
+    parts.native_desk.session_opened(sender_id, account, at=at)
 
 
 def _close_session(parts: EventParts, push: Push) -> None:
-    parts.native_desk.session_closed(push.inbound.sender_id)
+    parts.native_desk.session_closed(push.inbound.sender_id, at=_happened_at(push))
 
 
 def _switch_session(parts: EventParts, push: Push) -> None:
     account = match_text(push.fields, "ToKfAccount", _ACCOUNT)
-    parts.native_desk.session_switched(push.inbound.sender_id, account)
+    sender_id, at = push.inbound.sender_id, _happened_at(push)
+    parts.native_desk.session_switched(sender_id, account, at=at)
+
+
+def _happened_at(push: Push) -> datetime:
+    """Return when WeChat says it happened: events may come in the wrong order.
+
+    Not long after it came, nor hours before: a clock is wrong then.
+    """
+    came_at = push.inbound.received_at
+    created = match_text(push.fields, "CreateTime", _SECONDS)
+    if not created:
+        return came_at
+    at = datetime.fromtimestamp(int(created), UTC)
+    return at if _EARLIEST <= came_at - at <= _LATEST else came_at
 
 
 _Handle: TypeAlias = Callable[[EventParts, Push], None]

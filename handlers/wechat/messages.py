@@ -30,6 +30,10 @@ MAX_TEXT_CHARS = 2000
 #: The longest key of a menu button in bytes; scenes of codes are at most 64.
 MAX_KEY_CHARS = 128
 
+#: Marks that may be a tag's beginning, at most. A text of 2,048 bytes holds no more,
+#: and XML that does costs a tenth of a second, which no stranger is worth.
+MAX_TAGS = 3000
+
 #: What WeChat writes in place of a sticker it cannot hand on; nothing was asked.
 _UNSUPPORTED = "【收到不支持的消息类型，暂无法显示】"
 
@@ -163,6 +167,8 @@ def parse_envelope(xml: str) -> str:
 
 
 def _parse(xml: str, read: Callable[[str], Any]) -> Mapping[str, Any]:
+    if xml.count("<") > MAX_TAGS:
+        raise MalformedPushError("too many tags")
     if _has_declaration(xml):
         raise MalformedPushError("declaration in XML")
     try:

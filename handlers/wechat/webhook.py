@@ -17,6 +17,7 @@ from handlers.config import WeChatSettings
 
 from .carrying import carry_text, shorten
 from .errors import MalformedPushError, PushRefusedError, PushTooLargeError
+from .events import EventParts, handle_event
 from .gateway import MAX_BODY_BYTES, Gateway
 from .messages import Push
 from .rendering import SUCCESS, fit_text, render_reply
@@ -29,6 +30,9 @@ _log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
+#: Where the application keeps its gateway.
+_GATEWAY = "wenzheng.wechat_gateway"
+
 blueprint = Blueprint("wechat", __name__, url_prefix="/wechat")
 
 
@@ -40,7 +44,7 @@ def verify() -> Response:
     be a hole. 200, or 403/400 without a word.
     """
     try:
-        echo = _guard(lambda: _make_gateway().verify(request.args))
+        echo = _guard(lambda: _get_gateway().verify(request.args))
     except PushRefusedError as e:
         return _refuse(e)
     return _respond(echo, "text/plain")
@@ -56,7 +60,7 @@ def receive() -> Response:
     message could not be written down or answered yet, so that WeChat sends it again.
     """
     try:
-        gateway = _make_gateway()
+        gateway = _get_gateway()
         push = _guard(lambda: gateway.read(request.args, _read_body()))
     except PushRefusedError as e:
         return _refuse(e)
@@ -72,6 +76,8 @@ def _answer(gateway: Gateway, push: Push) -> Response:
         carry = partial(_carry, gateway, push, args, _parts().is_in_force)
     key = push.inbound.message_key
     try:
+        if handle_event(cast("EventParts", _parts()), push):
+            return _respond(SUCCESS, "text/plain")
         reply = _parts().front_desk.receive(push.inbound, render, carry)
         body = reply.body
         if reply.is_promised and not _settings().is_verified:
@@ -168,8 +174,18 @@ def _locate(error: Exception) -> str:
     return type(error).__name__ + where
 
 
-def _make_gateway() -> Gateway:
-    return Gateway(_settings(), _parts().clock)
+def _get_gateway() -> Gateway:
+    """Return this application's gateway, made at the first request.
+
+    Raises:
+        PushRefusedError: If the account is not configured.
+    """
+    gateway: Gateway | None = current_app.extensions.get(_GATEWAY)
+    if gateway is None:
+        parts = _parts()
+        gateway = Gateway(_settings(), parts.clock, parts.replays)
+        current_app.extensions[_GATEWAY] = gateway
+    return gateway
 
 
 def _settings() -> WeChatSettings:

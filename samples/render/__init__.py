@@ -8,6 +8,7 @@ from .faqs import render_faq_sheet as render_faq_sheet
 from .guides import render_guide_docx as render_guide_docx
 from .guides import render_guide_md as render_guide_md
 from .guides import render_guide_sheet as render_guide_sheet
+from .halls import render_hall_sheet as render_hall_sheet
 from .policies import render_policy_docx as render_policy_docx
 from .policies import render_policy_html as render_policy_html
 from .policies import render_policy_pdf as render_policy_pdf

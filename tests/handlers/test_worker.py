@@ -1,26 +1,42 @@
-"""The worker: what is queued reaches WeChat, later if need be, or tells why not."""
+"""The worker: wires the courier, recovers what a crash left, hears the doorbell."""
 
-import logging
 import threading
+from datetime import date
 
 import pytest
 
-from bot import Answer, AnswerStatus, Channel, Sender, StoreUnavailableError
-from handlers.config import WeChatSettings
+from bot import (
+    Answer,
+    AnswerStatus,
+    Block,
+    BlockKind,
+    Channel,
+    Citation,
+    Evidence,
+    Priority,
+    StoreUnavailableError,
+)
+from handlers.assembly import assemble
+from handlers.config import (
+    DatabaseSettings,
+    KnowledgeSettings,
+    Settings,
+    WeChatSettings,
+)
 from handlers.live import LiveBus
 from handlers.valkey import start_valkey
-from handlers.wechat import WeChatClient, WeChatError
-from handlers.worker import (
-    ALARM_WAIT_S,
-    FIRST_WAIT_S,
-    LAST_WAIT_S,
-    MAX_TRIES,
-    Courier,
-    guard,
-    listen,
-    next_wait_s,
-    recover,
+from handlers.worker import guard, listen, make_courier, recover
+from knowledge import (
+    Aspect,
+    EntryDraft,
+    EntryKind,
+    Section,
+    Source,
+    VectorCache,
+    build_from_passages,
+    cut,
 )
+from tests.chats import Chat
 from tests.wechat_simulator import Account, FakeApi, serve
 
 
@@ -31,203 +47,179 @@ def engine(sqlite_engine):
 
 
 @pytest.fixture
-def api():
-    """WeChat's API."""
-    return FakeApi(Account())
+def api(clock):
+    """WeChat's API, at the same moment as we."""
+    return FakeApi(Account(), clock=lambda: clock().timestamp())
 
 
 @pytest.fixture
-def courier(api, outbox):
-    """A courier with the real client; WeChat is simulated over HTTP."""
-    account = api.account
+def make_parts(engine, clock, api, tmp_path, outbox):
+    """Wire the service as the worker does, over the test's own database."""
+    opened = []
+
+    def make(url, **wechat):
+        account = api.account
+        settings = Settings(
+            database=DatabaseSettings(url=str(engine.url)),
+            knowledge=KnowledgeSettings(folder=str(tmp_path / "releases")),
+            wechat=WeChatSettings(
+                **{
+                    "app_id": account.app_id,
+                    "secret": account.secret,
+                    "api_base": url,
+                    **wechat,
+                }
+            ),
+            secret_key="k" * 40,
+        )
+        parts = assemble(settings, clock=clock)
+        # The outbox of the other fixtures: sealed with their key.
+        parts.__dict__.update(engine=engine, outbox=outbox)
+        opened.append(parts)
+        return parts
+
+    yield make
+    for parts in opened:
+        if parts.wechat_client is not None:
+            parts.wechat_client.close()
+
+
+@pytest.fixture
+def chat(engine, clock, make_citizen, api):
+    """A citizen who has written on WeChat."""
+    chat = Chat(engine, clock, make_citizen(Channel.WECHAT))
+    chat.write()
+    api.open_window(chat.citizen.sender)
+    return chat
+
+
+def test_courier_of_the_worker_reaches_wechat(make_parts, api, chat):
+    """From the settings to the phone."""
+    chat.queue("您好", Priority.PERSON)
     with serve(api.app) as url:
-        settings = WeChatSettings(
-            app_id=account.app_id, api_base=url, secret=account.secret
+        assert make_courier(make_parts(url)).deliver() == 1
+    assert api.sent == [(chat.citizen.sender, "您好")]
+
+
+def test_unverified_account_is_never_called(make_parts, api, chat):
+    """WeChat would refuse each with 48001."""
+    chat.queue("您好", Priority.PERSON)
+    with serve(api.app) as url:
+        make_courier(make_parts(url, is_verified=False)).deliver()
+    assert api.send_calls == api.token_calls == 0
+    assert chat.states() == ["parked"]
+
+
+def test_missing_secret_is_an_alarm_and_nothing_is_lost(make_parts, chat):
+    """Until somebody writes it into .env."""
+    outbox_id = chat.queue("您好", Priority.PERSON)
+    parts = make_parts("https://api.weixin.qq.com", secret="")
+    courier = make_courier(parts)
+    courier.deliver()
+    courier.deliver()
+    missing = "没有配置微信的 AppID 或 AppSecret"
+    assert [a.message for a in parts.alarms.list_open()] == [missing]
+    row = chat.row(outbox_id)
+    assert (row.state, row.error, row.attempts) == ("queued", missing, 0)
+
+
+class OneDimension:
+    """The smallest encoder: nothing is searched here."""
+
+    name, dim = "one", 1
+
+    def encode_passages(self, texts, /):
+        import numpy as np
+
+        return np.ones((len(texts), 1), dtype=np.float32)
+
+
+@pytest.fixture
+def release(tmp_path, clock):
+    """Release a guide with this fee; gives the release and the fee's passage."""
+
+    def make(fee, *, expires_on=None):
+        draft = EntryDraft(
+            kind=EntryKind.GUIDE,
+            title="居住证申领",
+            source=Source("指南.xlsx"),
+            expires_on=expires_on,
+            sections=(Section("收费", fee, Aspect.FEE),),
         )
-        client = WeChatClient(settings, None, sleep=lambda _seconds: None)
-        yield Courier(outbox, client.send_text)
-        client.close()
-
-
-@pytest.fixture
-def ticket(desk, make_citizen, make_officer):
-    """A hand-over on WeChat that an officer holds."""
-    citizen = make_citizen(Channel.WECHAT)
-    citizen.say("转人工")
-    officer_id = make_officer("李敏")
-    ticket = desk.claim_next(officer_id=officer_id)
-    return citizen, ticket, officer_id
-
-
-@pytest.fixture
-def write(desk, ticket):
-    """Let the officer write; gives what became of the line."""
-    _, held, officer_id = ticket
-    keys = iter(range(100))
-
-    def write(text):
-        return desk.reply(
-            held.id, officer_id=officer_id, text=text, client_key=f"c{next(keys)}"
+        clock.move(minutes=1)
+        info = build_from_passages(
+            cut(draft),
+            OneDimension(),
+            tmp_path / "releases",
+            at=clock(),
+            cache=VectorCache(tmp_path / "vectors"),
         )
+        return info.id, cut(draft)[0].id
 
-    return write
+    return make
 
 
 @pytest.fixture
-def last_line(desk, ticket):
-    """Look at the officer's last line as the console shows it."""
+def queue_cited(chat):
+    """Queue an answer about the fee that cites a passage of a release."""
 
-    def look():
-        lines = desk.list_messages(ticket[1].id)
-        return [m for m in lines if m.sender is Sender.OFFICER][-1]
+    def queue(release_id, passage_id):
+        answer = Answer(
+            AnswerStatus.ANSWERED,
+            (Block(BlockKind.LEAD, ("首次不收费。",)),),
+            citations=(Citation("居住证申领", passage_id=passage_id),),
+            evidence=Evidence(release_id=release_id),
+        )
+        chat.queue("首次不收费。", answer=answer, question="居住证收费吗")
 
-    return look
-
-
-def fail_with(code, kind):
-    """Make a send that always fails so."""
-
-    def send(_sender_id, _text):
-        raise WeChatError(code, kind, "原因")
-
-    return send
+    return queue
 
 
-def test_officers_reply_reaches_the_citizen_once(
-    api, courier, ticket, write, last_line
+def test_answer_is_checked_against_the_release_on_disk(
+    make_parts, api, chat, release, queue_cited
 ):
-    """Queued in the transaction of the reply, sent, and shown as sent."""
-    citizen, _, _ = ticket
-    api.open_window(citizen.sender)
-    courier.deliver()
-    before = len(api.sent)
-    write("您好，我是李敏。")
-    courier.deliver()
-    courier.deliver()
-    assert [text for _, text in api.sent[before:]] == ["您好，我是李敏。"]
-    assert {openid for openid, _ in api.sent} == {citizen.sender}
-    assert last_line().delivery == "sent"
-
-
-def test_busy_wechat_is_asked_again_later(
-    api, courier, ticket, write, clock, last_line
-):
-    """A 5xx or -1 passes: nothing is lost and the officer sees that it waits."""
-    citizen, _, _ = ticket
-    api.open_window(citizen.sender)
-    courier.deliver()
-    api.faults.server_errors = 3  # the client itself tries three times
-    write("稍等")
-    courier.deliver()
-    assert last_line().delivery == "queued"
-    assert "稍后会自动重发" in last_line().delivery_error
-    courier.deliver()
-    assert "稍等" not in [text for _, text in api.sent]
-    clock.move(seconds=FIRST_WAIT_S + 1)
-    courier.deliver()
-    assert last_line().delivery == "sent"
-    assert api.sent[-1] == (citizen.sender, "稍等")
-
-
-def test_refused_message_goes_out_when_the_citizen_writes_next(
-    api, courier, ticket, write, clock, last_line
-):
-    """After 48 hours, or five messages, only the citizen can open the window."""
-    citizen, _, _ = ticket
-    write("材料已收到")
-    courier.deliver()
-    assert last_line().delivery == "parked"
-    assert "48 小时" in last_line().delivery_error
-    assert "市民下次来信时再发" in last_line().delivery_error
-    clock.move(hours=3)
-    courier.deliver()
-    assert "材料已收到" not in [text for _, text in api.sent]
-    api.open_window(citizen.sender)
-    citizen.say("材料交了吗")
-    assert last_line().delivery == "queued"
-    courier.deliver()
-    courier.deliver()
-    assert [text for _, text in api.sent].count("材料已收到") == 1
-    assert last_line().delivery == "sent"
-
-
-def test_sixth_line_waits_for_the_citizen_and_keeps_its_order(
-    api, courier, ticket, write, clock, desk
-):
-    """WeChat lets us send five lines a message of the citizen's."""
-    citizen, held, _ = ticket
-    api.open_window(citizen.sender)
-    courier.deliver()
-    texts = [f"第{n}句" for n in range(1, 8)]
-    for text in texts:
-        write(text)
-    courier.deliver()
-    parked = [m for m in desk.list_messages(held.id) if m.delivery == "parked"]
-    assert [m.text for m in parked] == texts[-len(parked) :]
-    assert "条数已用完" in parked[0].delivery_error
-    clock.move(minutes=1)
-    api.open_window(citizen.sender)
-    citizen.say("好的")
-    courier.deliver()
-    assert [text for _, text in api.sent if text in texts] == texts
-
-
-def test_wrong_settings_keep_the_message_and_raise_the_alarm(
-    api, courier, ticket, write, clock, last_line, caplog
-):
-    """A person corrects the settings; the citizen still gets the answer."""
-    citizen, _, _ = ticket
-    api.open_window(citizen.sender)
-    api.faults.send_code = 40164
-    write("材料已收到")
-    courier.deliver()
-    assert last_line().delivery == "queued"
-    alarms = [r for r in caplog.records if r.levelno == logging.ERROR]
-    assert any("40164" in r.getMessage() for r in alarms)
-    assert citizen.sender not in caplog.text
-    assert "材料已收到" not in caplog.text
-    api.faults.send_code = None
-    clock.move(seconds=ALARM_WAIT_S + 1)
-    courier.deliver()
-    assert last_line().delivery == "sent"
-
-
-def test_message_is_given_up_after_its_last_try(
-    outbox, write, clock, last_line, ticket
-):
-    """The officer is told; the waits grow up to half an hour."""
-    courier = Courier(outbox, fail_with(0, "retry"))
-    write("材料已收到")
-    tries = 0
-    while last_line().delivery == "queued" and tries < 2 * MAX_TRIES:
+    """The rule of the minute of sending counts, not that of composing."""
+    with serve(api.app) as url:
+        courier = make_courier(make_parts(url))
+        cited = release("首次不收费")
+        queue_cited(*cited)
         courier.deliver()
-        clock.move(seconds=LAST_WAIT_S + 1)
-        tries += 1
-    assert last_line().delivery == "failed"
-    assert tries == MAX_TRIES
+        release("首次收费5元")
+        queue_cited(*cited)
+        courier.deliver()
+    texts = [text for _, text in api.sent]
+    assert texts[0].startswith("您问的“居住证收费吗”：\n首次不收费。")
+    assert texts[1:] == [
+        "您之前问的“居住证收费吗”，依据刚有变动。请再问一次，我按最新的规定回答。"
+    ]
 
 
-def test_one_bad_message_does_not_hold_up_the_next(outbox, ticket, write, desk):
-    """Whatever a message does to us, those behind it go out."""
-    sent = []
+def test_rule_that_ends_today_by_beijing_time_is_not_sent_tomorrow(
+    make_parts, api, chat, release, queue_cited, clock
+):
+    """23:59 in Beijing is 15:59 by the clock of the server."""
+    with serve(api.app) as url:
+        courier = make_courier(make_parts(url))
+        cited = release("首次不收费", expires_on=date(2026, 11, 20))
+        clock.now = clock.now.replace(hour=15, minute=59)
+        queue_cited(*cited)
+        courier.deliver()
+        clock.move(minutes=1)
+        queue_cited(*cited)
+        courier.deliver()
+    assert "首次不收费" in api.sent[0][1]
+    assert "依据刚有变动" in api.sent[1][1]
 
-    def send(_sender_id, text):
-        if "坏" in text:
-            raise RuntimeError("no such thing was foreseen")
-        sent.append(text)
 
-    write("坏")
-    write("好")
-    Courier(outbox, send).deliver()
-    assert sent[-1] == "好"
-
-
-def test_waits_double_up_to_half_an_hour():
-    """5 s, 10 s, … 30 min, and then no more."""
-    waits = [next_wait_s(n) for n in range(1, MAX_TRIES + 1)]
-    assert waits[:3] == [5.0, 10.0, 20.0]
-    assert waits == [*sorted(w for w in waits if w), None]
-    assert max(w for w in waits if w) <= LAST_WAIT_S
+def test_unreadable_release_does_not_keep_answers_back(
+    make_parts, api, chat, queue_cited, caplog
+):
+    """That we cannot look is no sign that a rule was changed; it is logged."""
+    with serve(api.app) as url:
+        queue_cited("old", "0123456789abcdef")
+        make_courier(make_parts(url)).deliver()
+    assert "首次不收费" in api.sent[0][1]
+    assert "passages not checked: NoReleaseError" in caplog.text
 
 
 class Dying:
@@ -238,27 +230,20 @@ class Dying:
 
 
 def test_question_of_a_dead_process_goes_out_by_the_outbox(
-    api, courier, front_desk, make_front_desk, make_citizen, clock
+    api, make_parts, chat, front_desk, make_front_desk, clock
 ):
     """On WeChat the connection is gone: the answer is pushed, once."""
-    citizen = make_citizen(Channel.WECHAT)
-    api.open_window(citizen.sender)
+    citizen = chat.citizen
     dying = make_front_desk(assistant=Dying())
     with pytest.raises(SystemExit):
         dying.receive(citizen.write("你好"), lambda _answer: "")
     assert recover(front_desk) == 0
     clock.move(seconds=20)
     assert recover(front_desk) == 1
-    courier.deliver()
+    with serve(api.app) as url:
+        make_courier(make_parts(url)).deliver()
     assert [openid for openid, _ in api.sent] == [citizen.sender]
     assert recover(front_desk) == 0
-
-
-def test_silent_answer_is_not_sent(outbox, api):
-    """An empty message would be an error at WeChat's, and noise to the citizen."""
-    from handlers.wechat import render_text
-
-    assert render_text(Answer(AnswerStatus.SILENT_OFFICER)) == ""
 
 
 def test_failing_job_is_logged_once_until_it_works_again(caplog):

@@ -183,6 +183,20 @@ def test_faq_sheets_have_one_similar_question_a_line(out, faqs):
     assert built == {f["question"]: (f["similar"], f["answer"]) for f in faqs}
 
 
+def test_the_halls_lie_beside_the_folder(out, city):
+    """Their sheet is no knowledge to answer from, so ingest must not meet it."""
+    rows = load_workbook(out.with_name(f"{out.name}-halls.xlsx")).active.values
+    headers, *built = list(rows)
+    halls = [dict(zip(headers, row, strict=True)) for row in built]
+    assert [(h["名称"], h["地址"], h["电话"]) for h in halls] == [
+        (h["name"], h["address"], h["phone"]) for h in city["halls"]
+    ]
+    assert [(float(h["纬度"]), float(h["经度"])) for h in halls] == [
+        (h["lat"], h["lon"]) for h in city["halls"]
+    ]
+    assert not [path for path in list_files(out) if "halls" in path.name]
+
+
 def strip_page_numbers(text):
     """Take out the — 1 — that stands between two pages of a PDF."""
     for number in range(1, 10):

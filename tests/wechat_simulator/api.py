@@ -1,154 +1,239 @@
-"""The API side: stable tokens, customer-service messages with quotas, and faults.
+"""The API side: WeChat's addresses under one application, with faults on request.
 
-Every error is HTTP 200 with ``errcode``, ``errmsg`` and a ``rid``, as WeChat's are.
+Every error is HTTP 200 with ``errcode``, ``errmsg`` and a ``rid``, as WeChat's are; an
+address that WeChat does not have is 404.
 """
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Flask, Response, request
 
+from . import agents, media, menus, notices, sending
 from .account import Account
-
-#: Trigger to messages allowed and seconds they last (facts §2.2).
-QUOTAS = {"message": (5, 48 * 3600), "menu": (3, 60), "follow": (3, 60)}
-
-MAX_TEXT_BYTES = 2048
-
-
-@dataclass
-class Faults:
-    """What goes wrong; everything off at first. Counters count down to 0."""
-
-    #: Seconds before any answer.
-    latency_s: float = 0.0
-    #: Seconds before the answer to a token call.
-    token_stall_s: float = 0.0
-    #: Next sends that get HTTP 500.
-    server_errors: int = 0
-    #: Next sends that get errcode -1.
-    busy: int = 0
-    #: Next sends that get no JSON.
-    garbage: int = 0
-    #: errcode of every send, such as 40001; None = none.
-    send_code: int | None = None
-    #: errcode of every token call; None = none.
-    token_code: int | None = None
+from .calls import Answer, CallError, Route, fail, read_json, succeed
+from .faults import SEND_PATH, Faults, cut_connection, let_resets_through
+from .tokens import Tokens
+from .wire import CallRecord
+from .world import World
 
 
-@dataclass
-class _Window:
-    left: int
-    until: float
-
-
-@dataclass
 class FakeApi:
     """One account's API; ``app`` is served by :func:`serve`."""
 
-    account: Account
-    clock: Callable[[], float] = time.time
-    is_verified: bool = True
-    faults: Faults = field(default_factory=Faults)
+    def __init__(
+        self,
+        account: Account,
+        clock: Callable[[], float] = time.time,
+        is_verified: bool = True,
+        faults: Faults | None = None,
+        *,
+        world: World | None = None,
+    ) -> None:
+        """Serve a world, or a new one of this account.
 
-    #: Everything that reached a citizen: (openid, text), in order.
-    sent: list[tuple[str, str]] = field(default_factory=list)
+        Args:
+            account: Its AppID and secret are checked.
+            clock: Seconds since 1970; of a new world.
+            is_verified: Of a new world.
+            faults: What goes wrong; nothing when None.
+            world: What the pushing side knows too; the two above are then its own.
+        """
+        self.account = account
+        self.world = world or World(account, is_verified=is_verified, clock=clock)
+        self.faults = faults or Faults()
+        self.tokens = Tokens(self.world)
 
-    #: Raw bodies of the calls to custom/send.
-    bodies: list[bytes] = field(default_factory=list)
+        #: Raw bodies of the calls to custom/send.
+        self.bodies: list[bytes] = []
 
-    token_calls: int = 0
-    send_calls: int = 0
-
-    def __post_init__(self) -> None:
+        self.token_calls = 0
+        self.send_calls = 0
         self._lock = threading.Lock()
-        self._token = ""
-        self._token_until = 0.0
-        self._windows: dict[str, _Window] = {}
-        self.app = Flask("wechat_simulator")
-        self.app.post("/cgi-bin/stable_token")(self._stable_token)
-        self.app.post("/cgi-bin/message/custom/send")(self._send)
+        self.app = self._make_app()
+
+    @property
+    def url(self) -> str:
+        """Where it is served; whoever serves it says so."""
+        return self.world.picture_base
+
+    @url.setter
+    def url(self, url: str) -> None:
+        self.world.picture_base = url
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """Everything sent to a citizen: (openid, text), in order."""
+        return self.world.sent
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the account has 微信认证."""
+        return self.world.is_verified
+
+    @is_verified.setter
+    def is_verified(self, value: bool) -> None:
+        self.world.is_verified = value
+
+    @property
+    def _token(self) -> str:
+        """The stable token that is out now."""
+        return self.tokens.stable
 
     def open_window(self, openid: str, trigger: str = "message") -> None:
         """Let the citizen do something after which the account may write."""
-        count, seconds = QUOTAS[trigger]
-        self._windows[openid] = _Window(count, self.clock() + seconds)
+        self.world.note_act(openid, trigger)
 
     def revoke_token(self) -> None:
         """End the token that is out now."""
-        self._token = ""
+        self.tokens.revoke()
 
-    def _stable_token(self) -> Response | dict[str, Any]:
-        asked: dict[str, Any] = request.get_json()
+    def _make_app(self) -> Flask:
+        app = Flask("wechat_simulator", static_folder=None)
+        own = Route("POST", "/cgi-bin/clear_quota", self._clear_quota, False)
+        for route in (*ROUTES, own):
+            app.add_url_rule(
+                route.path,
+                endpoint=route.path,
+                methods=[route.method],
+                view_func=self._make_view(route),
+            )
+
+        @app.post("/cgi-bin/stable_token")
+        def give_stable() -> Answer:
+            return self._give(self.tokens.give_stable)
+
+        @app.get("/cgi-bin/token")
+        def give_plain() -> Answer:
+            return self._give(self.tokens.give_plain)
+
+        @app.get("/pictures/<media_id>")
+        def show_picture(media_id: str) -> Answer:
+            return media.show_picture(self.world, media_id)
+
+        app.wsgi_app = let_resets_through(app.wsgi_app)  # type: ignore[method-assign]
+        return app
+
+    def _make_view(self, route: Route) -> Callable[[], Answer]:
+        def view() -> Answer:
+            started = time.monotonic()
+            try:
+                answer = self._answer(route)
+            except ConnectionResetError:
+                cut_connection()
+                request.environ["wechat_simulator.reset"] = True
+                answer = Response(status=500)
+            self._note(route.path, answer, time.monotonic() - started)
+            return answer
+
+        return view
+
+    def _answer(self, route: Route) -> Answer:
+        if route.path == SEND_PATH:
+            with self._lock:
+                self.send_calls += 1
+                self.bodies.append(request.get_data())
+        fault = self.faults.hit(route.path, self.revoke_token)
+        if fault is not None:
+            return fault
+        try:
+            self.tokens.check(request.args.get("access_token"))
+            if route.is_for_verified and not self.is_verified:
+                return fail(48001)
+            return route.answer(self.world)
+        except CallError as e:
+            return fail(e.code, e.detail)
+
+    def _give(self, give: Callable[[], Answer]) -> Answer:
+        started = time.monotonic()
         with self._lock:
             self.token_calls += 1
         time.sleep(self.faults.token_stall_s)
+        try:
+            answer = give()
+        except CallError as e:
+            answer = fail(e.code, e.detail)
         if self.faults.token_code is not None:
-            return _fail(self.faults.token_code, "fault")
-        if asked.get("appid") != self.account.app_id:
-            return _fail(40013, "invalid appid")
-        if asked.get("secret") != self.account.secret:
-            return _fail(40125, "invalid appsecret")
-        with self._lock:
-            # The same token until its last five minutes.
-            left = self._token_until - self.clock()
-            if not self._token or left <= 300:
-                self._token = "T" + secrets.token_urlsafe(120)
-                self._token_until, left = self.clock() + 7200, 7200
-            return {"access_token": self._token, "expires_in": int(left)}
+            answer = fail(self.faults.token_code)
+        self._note(request.path, answer, time.monotonic() - started)
+        return answer
 
-    def _send(self) -> Response | dict[str, Any]:
-        with self._lock:
-            self.send_calls += 1
-            self.bodies.append(request.get_data())
-        time.sleep(self.faults.latency_s)
-        return self._fault() or self._accept(request.get_json())
+    def _clear_quota(self, _world: World) -> Answer:
+        if read_json().get("appid") != self.account.app_id:
+            raise CallError(40013)
+        self.tokens.clear_quota()
+        return succeed()
 
-    def _fault(self) -> Response | dict[str, Any] | None:
-        faults = self.faults
-        with self._lock:
-            if faults.send_code is not None:
-                return _fail(faults.send_code, "fault")
-            if faults.server_errors > 0:
-                faults.server_errors -= 1
-                return Response("oops", status=500)
-            if faults.busy > 0:
-                faults.busy -= 1
-                return _fail(-1, "system error")
-            if faults.garbage > 0:
-                faults.garbage -= 1
-                return Response("<html>", status=200)
-        return None
-
-    def _accept(self, message: dict[str, Any]) -> dict[str, Any]:
-        openid, text = message["touser"], message["text"]["content"]
-        with self._lock:
-            code = self._judge(openid, text)
-            if code:
-                return _fail(code, f"invalid openid hint: [{openid}]")
-            self._windows[openid].left -= 1
-            self.sent.append((openid, text))
-        return {"errcode": 0, "errmsg": "ok"}
-
-    def _judge(self, openid: str, text: str) -> int:
-        if not self._token or request.args.get("access_token") != self._token:
-            return 40001
-        if not self.is_verified:
-            return 48001
-        window = self._windows.get(openid)
-        if window is None or self.clock() > window.until:
-            return 45015
-        if len(text.encode()) > MAX_TEXT_BYTES:
-            return 45002
-        return 45047 if window.left <= 0 else 0
+    def _note(self, path: str, answer: Answer, seconds: float) -> None:
+        openid, left = _find_openid(), None
+        if openid and path == SEND_PATH:
+            window = self.world.citizen(openid).window(self.world.clock())
+            left = window.left if window else None
+        code, status = None, 200
+        if isinstance(answer, Response):
+            status = answer.status_code
+            code = 0 if path == "/cgi-bin/media/get" and status == 200 else None
+        else:
+            code = int(answer.get("errcode", 0))
+        if request.environ.get("wechat_simulator.reset"):
+            status = 0
+        wire = self.world.wire
+        wire.note_call(
+            CallRecord(
+                wire.next_id(),
+                self.world.clock(),
+                openid,
+                path,
+                status,
+                code,
+                seconds,
+                left,
+            )
+        )
 
 
-def _fail(code: int, errmsg: str) -> dict[str, Any]:
-    rid = "-".join(secrets.token_hex(4) for _ in range(3))
-    return {"errcode": code, "errmsg": f"{errmsg} rid: {rid}"}
+def _find_openid() -> str:
+    """Whom a call concerns; empty for nobody."""
+    asked = request.get_json(silent=True) if request.is_json else None
+    if not isinstance(asked, dict):
+        asked = request.args
+    return str(asked.get("touser") or asked.get("openid") or "")
+
+
+def _list_addresses(_world: World) -> Answer:
+    return {"ip_list": ["127.0.0.1", "127.0.0.0/29"]}
+
+
+def _get_person(world: World) -> Answer:
+    """A person's name and picture are not given since 2021-12-27."""
+    openid = request.args.get("openid")
+    citizen = world.find_citizen(openid)
+    if citizen is None:
+        raise CallError(40003)
+    if not citizen.is_following:
+        return {"subscribe": 0, "openid": openid}
+    return {
+        "subscribe": 1,
+        "openid": openid,
+        "nickname": "",
+        "headimgurl": "",
+        "subscribe_time": 1_790_000_000,
+        "remark": "",
+        "groupid": 0,
+        "tagid_list": [],
+        "subscribe_scene": "ADD_SCENE_QR_CODE",
+    }
+
+
+ROUTES: tuple[Route, ...] = (
+    *sending.ROUTES,
+    *media.ROUTES,
+    *menus.ROUTES,
+    *notices.ROUTES,
+    *agents.ROUTES,
+    Route("GET", "/cgi-bin/getcallbackip", _list_addresses, is_for_verified=False),
+    Route("GET", "/cgi-bin/user/info", _get_person),
+)

@@ -42,11 +42,23 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 @contextmanager
-def serve(app: Callable[..., Any]) -> Iterator[str]:
-    """Serve a WSGI application on a free port; gives its address."""
-    server = make_server(
-        "127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler
-    )
+def serve(app: Callable[..., Any], *, port: int = 0) -> Iterator[str]:
+    """Serve a WSGI application; gives its address.
+
+    Args:
+        app: The application.
+        port: Where; 0 = any that is free.
+
+    Raises:
+        OSError: If the port is taken.
+    """
+    try:
+        server = make_server(
+            "127.0.0.1", port, app, threaded=True, request_handler=_QuietHandler
+        )
+    except SystemExit as e:
+        # How werkzeug says so, having printed advice.
+        raise OSError(f"端口 {port} 已被占用") from e
     # Looks for the end 50 times a second: half a second each, the default, adds up.
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

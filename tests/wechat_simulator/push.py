@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Literal
-from xml.etree import ElementTree
 
 import httpx
 
 from .account import Account, sign
+from .judging import BadReplyError, Shown, judge
 from .loopback import check_loopback
 
 Mode = Literal["plain", "compat", "safe"]
@@ -50,6 +49,9 @@ class Delivery:
     #: Why the reply was not accepted, for the tester; "" if it was.
     problem: str = ""
 
+    #: The reply as it was read; of a failure an empty one.
+    reply: Shown = field(default_factory=Shown)
+
     @property
     def last(self) -> Attempt:
         """The try that ended it."""
@@ -57,27 +59,49 @@ class Delivery:
 
 
 class Pusher:
-    """WeChat's server, seen from the account."""
+    """WeChat's server, seen from the account; safe between threads."""
 
     def __init__(
         self,
-        url: str,
+        url: str | Sequence[str],
         account: Account,
         *,
         mode: Mode = "safe",
         clock: Callable[[], float] = time.time,
         deadline_s: float = DEADLINE_S,
+        is_nonce_fresh: bool = False,
     ) -> None:
         """Point it at a webhook.
 
+        Args:
+            url: The address; several are used in turn, as a balancer would.
+            account: Whose keys sign.
+            mode: As chosen in 公众平台.
+            clock: Seconds since 1970, for the signatures.
+            deadline_s: Seconds for one try.
+            is_nonce_fresh: Whether a resend is signed anew; nobody knows whether
+                WeChat's are (facts §1.3).
+
         Raises:
-            NotLoopbackError: If the address is not this machine's.
+            NotLoopbackError: If an address is not this machine's.
         """
-        self.url = check_loopback(url)
+        self.urls = [url] if isinstance(url, str) else list(url)
+        for each in self.urls:
+            check_loopback(each)
         self.account = account
         self.mode: Mode = mode
+        self.is_nonce_fresh = is_nonce_fresh
         self._clock = clock
-        self._http = httpx.Client(timeout=deadline_s, trust_env=False)
+        self._turn = 0
+        # Messages wait up to 15 s each: a hundred connections, httpx's own limit,
+        # would make the hundred-and-first wait for the simulator.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+        self._http = httpx.Client(timeout=deadline_s, trust_env=False, limits=limits)
+
+    @property
+    def url(self) -> str:
+        """The first address."""
+        return self.urls[0]
 
     def close(self) -> None:
         """Close the connections."""
@@ -90,9 +114,18 @@ class Pusher:
         return self._http.get(self.url, params=params)
 
     def push(
-        self, xml: str, *, tries: int = MAX_TRIES, is_nonce_fresh: bool = False
+        self, xml: str, *, tries: int = MAX_TRIES, is_nonce_fresh: bool | None = None
     ) -> Delivery:
-        """Push a message, again and again while there is no proper answer."""
+        """Push a message, again and again while there is no proper answer.
+
+        MsgId and CreateTime stay as they are in ``xml``.
+
+        Args:
+            xml: The message or event.
+            tries: Requests at most.
+            is_nonce_fresh: As in the constructor; None = as said there.
+        """
+        is_fresh = self.is_nonce_fresh if is_nonce_fresh is None else is_nonce_fresh
         params, body = self.seal(xml)
         attempts = []
         for _ in range(tries):
@@ -100,7 +133,7 @@ class Pusher:
             attempts.append(attempt)
             if attempt.status == 200:
                 break
-            if is_nonce_fresh:
+            if is_fresh:
                 params, body = self.seal(xml)
         return self._judge(xml, attempts)
 
@@ -109,6 +142,11 @@ class Pusher:
         with ThreadPoolExecutor(times) as pool:
             futures = [pool.submit(self.push, xml, tries=1) for _ in range(times)]
             return [future.result() for future in futures]
+
+    def push_together(self, xmls: Sequence[str]) -> list[Delivery]:
+        """Push different messages at once; whichever comes first comes first."""
+        with ThreadPoolExecutor(len(xmls)) as pool:
+            return list(pool.map(self.push, xmls))
 
     def seal(self, xml: str) -> tuple[dict[str, str], bytes]:
         """Return parameters and body of a push in this mode."""
@@ -132,10 +170,10 @@ class Pusher:
         """Send one request, whatever it holds."""
         started = time.monotonic()
         headers = {"Content-Type": "text/xml"}
+        self._turn += 1
+        url = self.urls[self._turn % len(self.urls)]
         try:
-            reply = self._http.post(
-                self.url, params=params, content=body, headers=headers
-            )
+            reply = self._http.post(url, params=params, content=body, headers=headers)
         except httpx.HTTPError:
             return Attempt(0, b"", time.monotonic() - started)
         seconds = time.monotonic() - started
@@ -154,35 +192,10 @@ class Pusher:
     def _judge(self, xml: str, attempts: list[Attempt]) -> Delivery:
         last = attempts[-1]
         if last.status != 200:
-            return Delivery(UNAVAILABLE, tuple(attempts), f"HTTP {last.status}")
-        if last.body in (b"", b"success"):
-            return Delivery("", tuple(attempts))
+            problem = f"HTTP {last.status}" if last.status else "no answer in time"
+            return Delivery(UNAVAILABLE, tuple(attempts), problem)
         try:
-            return Delivery(self._open(xml, last.body), tuple(attempts))
-        except (ValueError, ElementTree.ParseError) as e:
-            return Delivery(UNAVAILABLE, tuple(attempts), f"{type(e).__name__}: {e}")
-
-    def _open(self, xml: str, body: bytes) -> str:
-        reply = _read(body.decode())
-        if self.mode != "plain":
-            sealed = reply.get("Encrypt", "")
-            signature = sign(
-                self.account.token, reply["TimeStamp"], reply["Nonce"], sealed
-            )
-            if signature != reply.get("MsgSignature"):
-                raise ValueError("signature of the reply")
-            reply = _read(self.account.decrypt(sealed))
-        pushed = _read(xml)
-        if reply.get("ToUserName") != pushed["FromUserName"]:
-            raise ValueError("reply to another citizen")
-        if reply.get("FromUserName") != pushed["ToUserName"]:
-            raise ValueError("reply from another account")
-        if not re.fullmatch(r"\d{8,10}", reply.get("CreateTime", "")):
-            raise ValueError("CreateTime of the reply")
-        if reply.get("MsgType") != "text" or len(reply["Content"].encode()) > 2048:
-            raise ValueError("not a text, or too long")
-        return reply["Content"]
-
-
-def _read(xml: str) -> dict[str, str]:
-    return {child.tag: child.text or "" for child in ElementTree.fromstring(xml)}
+            reply = judge(self.account, self.mode, xml, last.body)
+        except BadReplyError as e:
+            return Delivery(UNAVAILABLE, tuple(attempts), str(e))
+        return Delivery(reply.text, tuple(attempts), reply=reply)

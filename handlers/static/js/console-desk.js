@@ -89,6 +89,7 @@
 
   document.addEventListener('live', function (event) {
     const { kind, data } = event.detail;
+    if (kind === 'alarm') return;
     refreshQueue();
     if (kind === 'resync' || data.ticket_id === openId) {
       refresh(chat);
@@ -139,6 +140,27 @@
     if (find('[data-pending]')) setTimeout(() => refresh(chat), DELIVERY_CHECK_MS);
   }
 
+  // ---- the minute after a menu click, a follow or a scan ------------------------
+
+  let windowEndsAt = null;
+
+  /** Take over the seconds that the server counted; a clock of ours may be wrong. */
+  function startCountdown() {
+    const line = document.getElementById('allowance');
+    const seconds = line && line.dataset.seconds;
+    windowEndsAt = seconds ? performance.now() + seconds * 1000 : null;
+  }
+
+  setInterval(function () {
+    if (windowEndsAt === null) return;
+    const left = Math.max(0, Math.round((windowEndsAt - performance.now()) / 1000));
+    const words = find('#allowance span');
+    if (words) words.textContent = words.textContent.replace(/\d+ 秒/, `${left} 秒`);
+    if (left > 0) return;
+    windowEndsAt = null;
+    refresh(chat);
+  }, 1000);
+
   let wasNearEnd = true;
   document.addEventListener('htmx:before:swap', () => {
     wasNearEnd = isNearEnd();
@@ -150,6 +172,7 @@
     restoreDraft();
     markRead();
     watchDeliveries();
+    startCountdown();
   });
   document.addEventListener('visibilitychange', () => markRead());
 
@@ -335,5 +358,6 @@
     scrollToEnd();
     markRead();
     watchDeliveries();
+    startCountdown();
   }
 })();

@@ -102,6 +102,37 @@
   document.addEventListener('pointerdown', stayAwake);
   document.addEventListener('keydown', stayAwake);
 
+  // ---- what is wrong now, on every page ----------------------------------------
+
+  const ASK_ALARMS_EVERY_MS = 60000;
+  const alarms = document.getElementById('alarms');
+
+  function askAlarms() {
+    fetch(alarms.dataset.url, { headers: { 'X-Background': '1' } })
+      .then(function (response) {
+        noteStatus(response.status);
+        return response.ok ? response.text() : null;
+      })
+      .then(function (banner) {
+        if (banner === null) return;
+        const fresh = document.createElement('div');
+        fresh.innerHTML = banner;
+        // Only if it says something else: screen readers read it aloud when it changes.
+        if (fresh.textContent.trim() !== alarms.textContent.trim()) {
+          alarms.replaceChildren(...fresh.childNodes);
+        }
+      })
+      .catch(() => undefined);
+  }
+
+  if (alarms) {
+    // Pages without a live connection ask by themselves.
+    setInterval(askAlarms, ASK_ALARMS_EVERY_MS);
+    document.addEventListener('live', function (event) {
+      if (['alarm', 'resync'].includes(event.detail.kind)) askAlarms();
+    });
+  }
+
   for (const line of document.querySelectorAll('.toast-line')) {
     setTimeout(() => line.remove(), TOAST_MS);
   }

@@ -22,6 +22,7 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from bot import (
+    AlarmStore,
     Answer,
     AnswerStatus,
     Block,
@@ -33,6 +34,7 @@ from bot import (
     FrontDesk,
     Inbound,
     MessageKind,
+    NativeDesk,
     Officer,
     OfficerStore,
     Outbox,
@@ -152,13 +154,25 @@ class World:
     _count: int = 0
 
     def ask(
-        self, text: str, *, who: str = "citizen-1", channel: Channel = Channel.WEB
+        self,
+        text: str,
+        *,
+        who: str = "citizen-1",
+        channel: Channel = Channel.WEB,
+        kind: MessageKind = MessageKind.TEXT,
+        **more: Any,
     ) -> None:
-        """Let a citizen say something."""
+        """Let a citizen say something; ``more`` as in ``Inbound``."""
         self._count += 1
         key, now = f"key-{self._count}", self.clock()
-        inbound = Inbound(channel, who, key, MessageKind.TEXT, text, now)
+        inbound = Inbound(channel, who, key, kind, text, now, **more)
         self.parts.front_desk.receive(inbound, render_plain)
+
+    def change(self, section: str, **values: object) -> None:
+        """Change settings of the running office."""
+        settings = self.parts.settings
+        changed = replace(getattr(settings, section), **values)
+        self.parts.settings = replace(settings, **{section: changed})
 
     def number(self, ticket_id: int, citizen_number: str) -> None:
         """Call a citizen by a number that a picture can rely on."""
@@ -254,7 +268,10 @@ def world(tmp_path: Path, clock: Clock, valkey: ValkeyServer) -> Iterator[World]
         live=live,
         desk=Desk(engine, clock, live.publish),
         officers=OfficerStore(engine, clock),
-        outbox=Outbox(engine, clock, seal),
+        outbox=Outbox(engine, clock, seal, live.publish),
+        alarms=AlarmStore(engine, clock, live.publish),
+        native_desk=NativeDesk(engine, seal, clock, live.publish),
+        wechat_client=None,
         front_desk=FrontDesk(
             engine,
             ScriptedAssistant(),  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from bot import (
     upgrade_database,
 )
 from handlers.config import WeChatSettings
-from handlers.wechat import blueprint
+from handlers.wechat import WeChatClient, blueprint
 from tests.wechat_simulator import Account, FakeApi, Pusher, serve
 
 DATA = Path(__file__).parent / "data"
@@ -139,6 +139,7 @@ def make_app(front_desk, make_settings, now):
         app.extensions["wenzheng"] = SimpleNamespace(
             settings=SimpleNamespace(wechat=make_settings(**changes)),
             clock=lambda: now,
+            replays=None,
             front_desk=desk,
         )
         app.register_blueprint(blueprint)
@@ -176,3 +177,35 @@ def api(account):
     with serve(fake.app) as url:
         fake.url = url
         yield fake
+
+
+@pytest.fixture
+def waits():
+    """Seconds that clients would have slept."""
+    return []
+
+
+@pytest.fixture
+def make_client(api, make_settings, waits):
+    """Clients of the simulated API."""
+    with ExitStack() as stack:
+
+        def make(redis=None, read_within_s=3.0, picture_transport=None, **changes):
+            settings = make_settings(**{"api_base": api.url, **changes})
+            client = WeChatClient(
+                settings,
+                redis,
+                sleep=waits.append,
+                read_within_s=read_within_s,
+                picture_transport=picture_transport,
+            )
+            stack.callback(client.close)
+            return client
+
+        yield make
+
+
+@pytest.fixture
+def client(make_client):
+    """Without Redis."""
+    return make_client()

@@ -34,7 +34,7 @@ def test_each_stands_under_its_own_question():
     """Nobody takes yesterday's answer for today's."""
     waited = make_line(1, answer=make_answer("带身份证。"), question="居住证带什么")
     text, carried = carry(make_answer("每月 300 元。"), [waited, make_line(2, "好的")])
-    before, now = text.split("【您刚才问的】")
+    before, now = text.split("【您刚才发的】")
     assert "您问的“居住证带什么”" in before
     assert before.index("带身份证") < before.index("好的")
     assert "每月 300 元" in now
@@ -80,7 +80,7 @@ def test_all_of_it_arrives_in_order_over_several_replies(length):
         assert count_bytes(text) <= 2000
         assert ("还没有发完" in text) == (len(carried.finished) < len(waiting))
         body = text.split("【之前没能发给您的】\n")[1].split("（还没有发完")[0]
-        got += body.split("【您刚才问的】")[0]
+        got += body.split("【您刚才发的】")[0]
         sent.update(carried.parts)
         waiting = {n: t for n, t in waiting.items() if n not in carried.finished}
         assert rounds < 40

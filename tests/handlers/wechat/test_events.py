@@ -1,12 +1,14 @@
 """Events that are nobody's words, as our records get them."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.orm import Session
 
-from bot import StoreUnavailableError
+from bot import NativeDesk, NoticeStore, Seal, StoreUnavailableError
+from bot.tables import SubscriptionRow
 from handlers.wechat.events import handle_event
 from handlers.wechat.messages import parse_push
 from tests.wechat_simulator import make_event, make_text
@@ -45,14 +47,14 @@ class Notices(Book):
 class Sessions(Book):
     """Stands for ``bot.NativeDesk``."""
 
-    def session_opened(self, sender_id, kf_account):
-        self._write("opened", sender_id, kf_account)
+    def session_opened(self, sender_id, kf_account, at):
+        self._write("opened", sender_id, kf_account, at)
 
-    def session_closed(self, sender_id):
-        self._write("closed", sender_id)
+    def session_closed(self, sender_id, at):
+        self._write("closed", sender_id, at)
 
-    def session_switched(self, sender_id, to):
-        self._write("switched", sender_id, to)
+    def session_switched(self, sender_id, to, at):
+        self._write("switched", sender_id, to, at)
 
 
 @pytest.fixture
@@ -66,8 +68,10 @@ def parts():
     )
 
 
-def read(event, more=""):
-    return parse_push(make_event("oA", event, more=more), received_at=NOW)
+def read(event, more="", *, off_s=0):
+    created = int(NOW.timestamp() + off_s)
+    xml = make_event("oA", event, more=more, created=created)
+    return parse_push(xml, received_at=NOW)
 
 
 def choose(event, *rows, wrapper="SubscribeMsgPopupEvent"):
@@ -148,19 +152,33 @@ def test_fate_of_a_template_message(parts, status, expected):
 
 
 def test_sessions_of_wechats_agents(parts):
-    """Begun, passed on, ended."""
+    """Begun, passed on, ended, each when WeChat says that it happened."""
     account = "<KfAccount>one@office</KfAccount>"
-    both = (
-        "<FromKfAccount>one@office</FromKfAccount><ToKfAccount>two@office</ToKfAccount>"
-    )
-    assert handle_event(parts, read("kf_create_session", account))
-    assert handle_event(parts, read("kf_switch_session", both))
-    assert handle_event(parts, read("kf_close_session", account))
+    both = "<FromKfAccount>one@office</FromKfAccount>"
+    both += "<ToKfAccount>two@office</ToKfAccount>"
+    assert handle_event(parts, read("kf_create_session", account, off_s=-9))
+    assert handle_event(parts, read("kf_switch_session", both, off_s=-5))
+    assert handle_event(parts, read("kf_close_session", account, off_s=0))
     assert parts.native_desk.lines == [
-        ("opened", "oA", "one@office"),
-        ("switched", "oA", "two@office"),
-        ("closed", "oA"),
+        ("opened", "oA", "one@office", NOW - timedelta(seconds=9)),
+        ("switched", "oA", "two@office", NOW - timedelta(seconds=5)),
+        ("closed", "oA", NOW),
     ]
+
+
+@pytest.mark.parametrize("off_s", [61, 3600, -3601, 10**9, -NOW.timestamp()])
+def test_wrong_clock_does_not_reorder_sessions(parts, off_s):
+    """Nothing happens much later than we hear of it, or hours before."""
+    assert handle_event(parts, read("kf_close_session", off_s=off_s))
+    assert parts.native_desk.lines == [("closed", "oA", NOW)]
+
+
+def test_odd_account_is_no_account(parts):
+    """The session is real; who serves is not known."""
+    odd = "<KfAccount>a b</KfAccount><ToKfAccount/>"
+    handle_event(parts, read("kf_create_session", odd))
+    handle_event(parts, read("kf_switch_session", odd))
+    assert [line[2] for line in parts.native_desk.lines] == ["", ""]
 
 
 def test_everything_else_is_for_the_front_desk(parts):
@@ -231,3 +249,42 @@ def test_lost_database_is_not_acknowledged(parts):
     parts.notices.error = None
     assert handle_event(parts, push)
     assert parts.notices.lines == [("accept", "oA", "TPL1", False)]
+
+
+def test_consent_in_the_database(parts, engine):
+    """The real store: each event counts once, however often it comes."""
+    seal = Seal("secret-key-of-the-tests-0001")
+    parts.notices = NoticeStore(engine, seal, lambda: NOW)
+
+    def count():
+        with Session(engine) as session:
+            return [row.remaining for row in session.query(SubscriptionRow)]
+
+    push = choose("subscribe_msg_popup_event", ("TPL1", "accept"))
+    for _ in range(3):
+        handle_event(parts, push)
+    assert count() == [1]
+    more = "<SubscribeMsgPopupEvent><List><TemplateId>TPL1</TemplateId>"
+    more += f"{_YES}</List></SubscribeMsgPopupEvent>"
+    handle_event(parts, read("subscribe_msg_popup_event", more, off_s=-60))
+    assert count() == [2]
+    handle_event(parts, choose("subscribe_msg_change_event", ("TPL1", "reject")))
+    assert count() == [0]
+
+
+def test_session_in_the_database(parts, engine, front_desk):
+    """The real desk: a hand-over is open while WeChat's agent serves."""
+    seal = Seal("secret-key-of-the-tests-0001")
+    parts.native_desk = NativeDesk(engine, seal, lambda: NOW)
+    asked = parse_push(make_text("oA", "您好"), received_at=NOW)
+    front_desk.receive(asked.inbound, lambda answer: "reply")
+    account = "<KfAccount>one@office</KfAccount>"
+    for _ in range(2):
+        handle_event(parts, read("kf_create_session", account, off_s=-5))
+    ticket = front_desk.find_open_ticket("wechat", "oA")
+    assert ticket.kf_account == "one@office"
+    handle_event(parts, read("kf_close_session", account))
+    assert front_desk.find_open_ticket("wechat", "oA") is None
+    # The beginning once more, late: it does not begin again.
+    handle_event(parts, read("kf_create_session", account, off_s=-5))
+    assert front_desk.find_open_ticket("wechat", "oA") is None

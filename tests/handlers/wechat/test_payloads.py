@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from bot import upgrade_database
+from bot import Hall, upgrade_database
 from bot.tables import (
     CitizenRow,
     ConversationRow,
     InboxRow,
     MessageRow,
     SendWindowRow,
+    SubscriptionRow,
 )
 from handlers.assembly import assemble
 from handlers.config import (
@@ -185,11 +186,29 @@ def test_payload_gets_what_is_promised(service, number):
         _check_erased(service, openid, citizen.id, conversation.id)
     elif promise == NOTHING:
         assert delivery.last.body == b"success"
-        assert service.find(openid) is None
+        _check_silence(service, openid, row["name"])
     else:
         assert any(word in delivery.shown for word in promise.says), delivery.shown
         assert "智能应答" in delivery.shown
         _check_rows(service, openid, row, promise)
+
+
+def test_place_gets_the_nearest_halls(service):
+    """By the coordinates of the sample, nearer first; the place itself is not kept."""
+    halls = [
+        Hall("远的大厅", "西山路1号", 30.3, 114.654),
+        Hall("近的大厅", "湖滨路88号", 30.125, 114.654),
+    ]
+    service.parts.halls.replace_all(halls)
+    try:
+        delivery = service.push("location", openid="oPlace", number=102)
+    finally:
+        service.parts.halls.replace_all([])
+    assert 0 < delivery.shown.index("近的大厅") < delivery.shown.index("湖滨路88号")
+    _, conversation = service.find("oPlace")
+    assert [row.detail for row in service.list(InboxRow, conversation.id)] == [None]
+    line, _ = service.list(MessageRow, conversation.id)
+    assert (line.text, line.media) == ("［位置］", None)
 
 
 def test_pressed_line_may_send_as_a_click_does_only(service):
@@ -211,8 +230,22 @@ def test_resend_of_each_payload_is_answered_alike(service):
             for _ in range(3)
         }
         assert len(bodies) == 1, row["name"]
-        if (found := service.find(openid)) is not None:
-            assert len(service.list(InboxRow, found[1].id)) == 1, row["name"]
+        if PROMISES[row["name"]].says:
+            _, conversation = service.find(openid)
+            assert len(service.list(InboxRow, conversation.id)) == 1, row["name"]
+
+
+def _check_silence(service, openid, name):
+    """Nothing was said, so nothing is written down; a consent is counted."""
+    found = service.find(openid)
+    if name != "notice subscribed":
+        assert found is None
+        return
+    _, conversation = found
+    assert service.list(InboxRow, conversation.id) == []
+    assert service.list(MessageRow, conversation.id) == []
+    consents = service.list(SubscriptionRow, conversation.id)
+    assert [row.template_id for row in consents if row.remaining] == ["TPL1"]
 
 
 def _check_rows(service, openid, row, promise):

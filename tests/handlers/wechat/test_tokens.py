@@ -144,6 +144,51 @@ def test_lock_of_the_dead_is_not_waited_for_without_end(source, valkey):
     assert TokenStore(NAME, source, valkey, lock_s=0.2).get() == "t1"
 
 
+@pytest.mark.valkey
+def test_refused_token_of_another_process_is_replaced_once(source, valkey):
+    """Two processes hold the same dead token; one fetches, the other takes it."""
+    valkey.flushdb()
+    stores = [TokenStore(NAME, source, valkey) for _ in range(4)]
+    assert {store.get() for store in stores} == {"t1"}
+    with ThreadPoolExecutor(8) as pool:
+        got = pool.map(lambda store: store.replace("t1"), stores * 2)
+        assert set(got) == {"t2"}
+    assert source.calls == 2
+
+
+@pytest.mark.valkey
+def test_refused_token_that_lingers_in_redis_is_not_given_again(source, valkey):
+    """After an outage of Redis an old value may stand there."""
+    valkey.flushdb()
+    store = TokenStore(NAME, source, valkey)
+    store.get()
+    valkey.set(NAME, "old")
+    assert store.get() == "old"
+    assert store.replace("old") == "t2"
+    assert (store.get(), valkey.get(NAME)) == ("t2", b"t2")
+
+
+@pytest.mark.valkey
+def test_long_token_is_stored_whole(valkey):
+    """At least 512 characters (facts §3)."""
+    valkey.flushdb()
+    token = "T" * 2048
+    first = TokenStore(NAME, lambda: FetchedToken(token, 7200), valkey)
+    second = TokenStore(NAME, lambda: FetchedToken("other", 7200), valkey)
+    assert first.get() == second.get() == token
+
+
+def test_failure_says_nothing_of_the_token(source, redis):
+    """The error that is shared is WeChat's, with no token in its traceback."""
+    store = TokenStore(NAME, source, redis)
+    token = store.get()
+    source.error = WeChatError(45009, "alarm", "次数已用完")
+    with pytest.raises(WeChatError) as caught:
+        store.replace(token)
+    assert token not in str(caught.value)
+    assert token not in repr(caught.value)
+
+
 def test_representation_hides_the_token():
     """It may stand in a traceback."""
     assert "t1" not in repr(FetchedToken("t1", 7200))

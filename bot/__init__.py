@@ -47,8 +47,8 @@ from .halls import HallFieldError as HallFieldError
 from .halls import HallStore as HallStore
 from .halls import NearHall as NearHall
 from .halls import check_hall as check_hall
-from .notices import NoticeStore as NoticeStore
 from .native_desk import NativeDesk as NativeDesk
+from .notices import NoticeStore as NoticeStore
 from .officers import OfficerStore as OfficerStore
 from .outbox import Outbox as Outbox
 from .passive import TAKEN_OVER as TAKEN_OVER
@@ -56,6 +56,7 @@ from .passwords import PasswordRefusedError as PasswordRefusedError
 from .privacy import mask_personal_data as mask_personal_data
 from .quick_replies import QuickReplyStore as QuickReplyStore
 from .quick_reply import ASK_PREFIX as ASK_PREFIX
+from .quick_reply import MAX_QUICK_REPLY_CHARS as MAX_QUICK_REPLY_CHARS
 from .quick_reply import REPLY_PREFIX as REPLY_PREFIX
 from .quick_reply import QuickReply as QuickReply
 from .quick_reply import QuickReplyFormError as QuickReplyFormError

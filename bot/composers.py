@@ -10,6 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
+from .errors import StoreUnavailableError
+
 _log = logging.getLogger(__name__)
 
 #: Whoever composes for longer hangs: its lease is renewed no more, and another
@@ -33,7 +35,8 @@ class Composers:
         """Prepare; threads start when there is work, after any fork.
 
         Args:
-            renew: Prolongs the leases of these inbox rows; may raise.
+            renew: Prolongs the leases of these inbox rows; may raise
+                StoreUnavailableError.
             threads: Answers composed at once; more wait, their lease renewed too.
             every_s: Seconds between two renewals, well under the lease.
         """
@@ -112,6 +115,6 @@ class Composers:
                 continue
             try:
                 self._renew(slow)
-            # The database is away: another may answer; one answer is stored.
-            except Exception as e:
-                _log.warning("leases not renewed: %s", type(e).__name__)
+            except StoreUnavailableError:
+                # Another may take over meanwhile; one answer is stored anyhow.
+                _log.warning("leases not renewed: the database is away")

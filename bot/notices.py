@@ -19,7 +19,8 @@ from .database import Transactions
 from .events import Clock
 from .queries import find_conversation, lock_conversation
 from .seal import Seal
-from .tables import MessageRow, NoticeRow, OutboxRow, SubscriptionRow, TicketRow
+from .steps.command import is_command
+from .tables import MessageRow, NoticeRow, OutboxRow, SubscriptionRow
 from .types import Channel, DeliveryState, Sender
 
 #: ``remaining`` of a consent for good.
@@ -32,6 +33,9 @@ _REMEMBERED = 4
 _DIGEST_CHARS = 32
 _MAX_ERROR_CHARS = 300
 
+#: Lines of a hand-over looked at for what it is about.
+_MAX_LINES = 20
+
 #: A race for the same new citizen is lost at most once.
 _ATTEMPTS = 2
 
@@ -40,7 +44,7 @@ _ATTEMPTS = 2
 class Answered:
     """What a notice says of an officer's line. The question may hold personal data."""
 
-    #: First line of what was asked, masked; empty once it was erased.
+    #: First line of what was asked, masked; empty if it was erased, or only 转人工.
     question: str
 
     #: When the officer wrote, aware UTC.
@@ -153,7 +157,6 @@ class NoticeStore:
             template_id: The notice.
             wechat_id: WeChat's number of it.
         """
-        now = self._clock()
         with self._tx.write() as session:
             session.add(
                 NoticeRow(
@@ -161,13 +164,8 @@ class NoticeStore:
                     message_id=message_id,
                     template_id=template_id,
                     wechat_id=wechat_id,
-                    created_at=now,
+                    created_at=self._clock(),
                 )
-            )
-            session.execute(
-                update(OutboxRow)
-                .where(OutboxRow.message_id == message_id)
-                .values(noticed_at=now)
             )
 
     def note_failed(
@@ -212,16 +210,11 @@ class NoticeStore:
 
     def find_answered(self, message_id: int) -> Answered | None:
         """Find what an officer's line answered; None for any other line."""
-        statement = (
-            select(MessageRow.sender, MessageRow.created_at, TicketRow.preview)
-            .outerjoin(TicketRow, MessageRow.ticket_id == TicketRow.id)
-            .where(MessageRow.id == message_id)
-        )
         with self._tx.read() as session:
-            found = session.execute(statement).one_or_none()
-        if found is None or found[0] != Sender.OFFICER:
-            return None
-        return Answered(found[2] or "", found[1])
+            line = session.get(MessageRow, message_id)
+            if line is None or line.sender != Sender.OFFICER:
+                return None
+            return Answered(_find_question(session, line), line.created_at)
 
     def _open(
         self, session: Session, conversation_id: int, template_id: str
@@ -268,12 +261,28 @@ def _add_consent(remaining: int, is_long_term: bool) -> int:
     return remaining + 1
 
 
+def _find_question(session: Session, line: MessageRow) -> str:
+    """Find what a hand-over is about: its first line that is more than 转人工."""
+    if line.ticket_id is None:
+        return ""
+    said = session.scalars(
+        select(MessageRow.text)
+        .where(MessageRow.ticket_id == line.ticket_id, MessageRow.id < line.id)
+        .where(MessageRow.sender == Sender.CITIZEN, MessageRow.text != "")
+        .order_by(MessageRow.id)
+        .limit(_MAX_LINES)
+    )
+    first_lines = (text.strip().partition("\n")[0] for text in said)
+    return next((text for text in first_lines if not is_command(text)), "")
+
+
 def _was_told(session: Session, conversation_id: int) -> bool:
     """Whether a notice told of a line that still waits."""
     waiting = (
         exists()
-        .where(OutboxRow.conversation_id == conversation_id)
-        .where(OutboxRow.noticed_at.is_not(None))
+        .where(NoticeRow.conversation_id == conversation_id)
+        .where(NoticeRow.state != "failed")
+        .where(OutboxRow.message_id == NoticeRow.message_id)
         .where(OutboxRow.state.in_((DeliveryState.QUEUED, DeliveryState.PARKED)))
     )
     return bool(session.execute(select(waiting)).scalar_one())

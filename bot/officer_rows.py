@@ -10,7 +10,8 @@ from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from .accounts import AccountForm, Officer, Role, SetupTokenError
-from .tables import AuditRow, OfficerRow, SetupTokenRow, UtcDateTime
+from .table_base import UtcDateTime
+from .tables import AuditRow, OfficerRow, SetupTokenRow
 
 #: Wrong passwords in a row before the account is closed for a while.
 MAX_FAILED_LOGINS = 5

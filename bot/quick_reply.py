@@ -19,7 +19,7 @@ ASK_PREFIX = "ask:"
 REPLY_PREFIX = "reply:"
 
 #: About a WeChat bubble; longer texts belong into the knowledge base.
-MAX_TEXT_CHARS = 600
+MAX_QUICK_REPLY_CHARS = 600
 MAX_QUESTION_CHARS = 100
 
 #: A longer message is no keyword, it is a question.
@@ -134,8 +134,8 @@ def check_quick_reply(
         faults["text"] = "文字和问题只能填一样。"
     elif not text and not question:
         faults["text"] = "请填写要回复的内容。"
-    elif len(text) > MAX_TEXT_CHARS:
-        faults["text"] = f"最多 {MAX_TEXT_CHARS} 字，现在是 {len(text)} 字。"
+    elif len(text) > MAX_QUICK_REPLY_CHARS:
+        faults["text"] = f"最多 {MAX_QUICK_REPLY_CHARS} 字，现在是 {len(text)} 字。"
     elif len(question) > MAX_QUESTION_CHARS:
         many = len(question)
         faults["question"] = f"最多 {MAX_QUESTION_CHARS} 字，现在是 {many} 字。"

@@ -2,77 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
-    DateTime,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-#: Names of constraints, so that Alembic can alter them on every database.
-NAMING = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-#: Auto-increment keys: SQLite only counts up an INTEGER.
-_Id = BigInteger().with_variant(Integer, "sqlite")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in, aware UTC out, also where the database forgets the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
-    ) -> datetime | None:
-        """Refuse naive times: they would shift by eight hours."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("naive datetime")
-        return value.astimezone(UTC)
-
-    def process_result_value(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
-    ) -> datetime | None:
-        """Give SQLite's naive value its zone back."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            return value.replace(tzinfo=UTC)
-        return value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """Declarative base of the bot's tables."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON}  # noqa: RUF012
+from .channel_tables import AlarmRow as AlarmRow
+from .channel_tables import HallRow as HallRow
+from .channel_tables import NoticeRow as NoticeRow
+from .channel_tables import QuickReplyRow as QuickReplyRow
+from .channel_tables import SendWindowRow as SendWindowRow
+from .channel_tables import SubscriptionRow as SubscriptionRow
+from .table_base import Base as Base
+from .table_base import Id
 
 
 class CitizenRow(Base):
@@ -80,7 +35,7 @@ class CitizenRow(Base):
 
     __tablename__ = "citizens"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(16))
     #: HMAC-SHA-256 of channel and sender id, hex: what we look up and log by.
     sender_hash: Mapped[str] = mapped_column(String(64))
@@ -99,7 +54,7 @@ class ConversationRow(Base):
 
     __tablename__ = "conversations"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), unique=True)
     #: {"entry_id", "title", "region", "question", "options": [...], "failures": n,
     #: "at": iso time}; forgotten after a pause.
@@ -112,7 +67,7 @@ class InboxRow(Base):
 
     __tablename__ = "inbox"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(16))
     #: Unique per channel: a resend finds the first row.
     message_key: Mapped[str] = mapped_column(String(160))
@@ -148,7 +103,7 @@ class MessageRow(Base):
 
     __tablename__ = "messages"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), index=True)
@@ -174,7 +129,7 @@ class TicketRow(Base):
 
     __tablename__ = "tickets"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(
         ForeignKey("conversations.id"), index=True
     )
@@ -207,7 +162,7 @@ class OutboxRow(Base):
 
     __tablename__ = "outbox"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), unique=True)
     #: Messages of one conversation go out in the order of their ids.
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
@@ -232,118 +187,12 @@ class OutboxRow(Base):
     )
 
 
-class SendWindowRow(Base):
-    """What WeChat lets us push to a citizen after one kind of trigger."""
-
-    __tablename__ = "send_windows"
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
-    #: A member of Trigger other than none.
-    trigger: Mapped[str] = mapped_column(String(16))
-    opened_at: Mapped[datetime]
-    closes_at: Mapped[datetime]
-    granted: Mapped[int] = mapped_column(Integer)
-    used: Mapped[int] = mapped_column(Integer, default=0)
-
-    __table_args__ = (UniqueConstraint("conversation_id", "trigger"),)
-
-
-class SubscriptionRow(Base):
-    """A citizen's consent to one notice template."""
-
-    __tablename__ = "subscriptions"
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
-    template_id: Mapped[str] = mapped_column(String(64))
-    #: Notices left to send; a long-term consent has no count and stays.
-    remaining: Mapped[int] = mapped_column(Integer, default=0)
-    #: Digest of the event counted last: a resend counts once.
-    event_key: Mapped[str] = mapped_column(String(160), default="")
-    changed_at: Mapped[datetime]
-
-    __table_args__ = (UniqueConstraint("conversation_id", "template_id"),)
-
-
-class NoticeRow(Base):
-    """A subscription notice that was sent, and what WeChat said became of it."""
-
-    __tablename__ = "notices"
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    conversation_id: Mapped[int] = mapped_column(
-        ForeignKey("conversations.id"), index=True
-    )
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
-    template_id: Mapped[str] = mapped_column(String(64))
-    #: WeChat's number of the notice.
-    wechat_id: Mapped[str] = mapped_column(String(32), index=True)
-    #: "sent", then "arrived" or "failed".
-    state: Mapped[str] = mapped_column(String(16), default="sent")
-    error: Mapped[str] = mapped_column(String(300), default="")
-    created_at: Mapped[datetime]
-
-
-class AlarmRow(Base):
-    """Something a person must mend: shown in the console until it is over."""
-
-    __tablename__ = "alarms"
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    #: What is wrong, as programs call it: wechat:40125.
-    key: Mapped[str] = mapped_column(String(64), unique=True)
-    #: What happened and what helps, Chinese.
-    message: Mapped[str] = mapped_column(String(300))
-    is_open: Mapped[bool] = mapped_column(Boolean, default=True)
-    count: Mapped[int] = mapped_column(Integer, default=1)
-    opened_at: Mapped[datetime]
-    last_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
-
-
-class QuickReplyRow(Base):
-    """What staff want said to a keyword, a menu button or a scanned code."""
-
-    __tablename__ = "quick_replies"
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    #: "keyword", "menu" or "scene".
-    source: Mapped[str] = mapped_column(String(16))
-    #: Normalised keyword, menu key or scene.
-    key: Mapped[str] = mapped_column(String(128))
-    #: What is said; empty if ``question`` is asked in the citizen's place.
-    text: Mapped[str] = mapped_column(Text, default="")
-    question: Mapped[str] = mapped_column(String(200), default="")
-    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
-    changed_at: Mapped[datetime]
-    changed_by: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
-
-    __table_args__ = (UniqueConstraint("source", "key"),)
-
-
-class HallRow(Base):
-    """A service hall that citizens are sent to."""
-
-    __tablename__ = "halls"
-
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    name: Mapped[str] = mapped_column(String(80), unique=True)
-    region: Mapped[str] = mapped_column(String(40), default="")
-    address: Mapped[str] = mapped_column(String(200))
-    phone: Mapped[str] = mapped_column(String(80), default="")
-    hours: Mapped[str] = mapped_column(String(200), default="")
-    #: Degrees, GCJ-02 as WeChat and Chinese maps have them.
-    latitude: Mapped[float] = mapped_column(Float)
-    longitude: Mapped[float] = mapped_column(Float)
-
-
 class OfficerRow(Base):
     """A person who may log in to the console."""
 
     __tablename__ = "officers"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     login: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(64))
     #: 工号 as citizens read it.
@@ -367,7 +216,7 @@ class SetupTokenRow(Base):
 
     __tablename__ = "setup_tokens"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     role: Mapped[str] = mapped_column(String(24))
     expires_at: Mapped[datetime]
@@ -379,7 +228,7 @@ class AuditRow(Base):
 
     __tablename__ = "audit"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime]
     officer_id: Mapped[int | None] = mapped_column(Integer)
     action: Mapped[str] = mapped_column(String(64))

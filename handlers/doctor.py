@@ -24,6 +24,7 @@ MIN_FREE_MB = 500
 BUILT_ON = datetime(2026, 11, 1, tzinfo=UTC)
 
 _SQLITE = "sqlite:///"
+_BEIJING = timedelta(hours=8)
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -210,6 +211,31 @@ def _check_wechat(settings: Settings) -> str:
     return f"{wechat.app_id}，{names[wechat.mode]}"
 
 
+def _check_alarms(settings: Settings) -> str:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot import AlarmStore, StoreUnavailableError, make_engine
+
+    url = settings.database.url
+    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).is_file():
+        raise _TroubleError("数据库还没有建立", state="skipped")
+    engine = make_engine(url)
+    try:
+        alarms = AlarmStore(engine, lambda: datetime.now(UTC)).list_open()
+    except (SQLAlchemyError, StoreUnavailableError) as e:
+        raise _TroubleError("数据库现在读不了，见上", state="skipped") from e
+    finally:
+        engine.dispose()
+    if alarms:
+        told = (
+            f"{alarm.message}（{alarm.opened_at + _BEIJING:%m-%d %H:%M} 开始，"
+            f"共 {alarm.count} 次）"
+            for alarm in alarms
+        )
+        raise _TroubleError("；".join(told), "照着处理；发送恢复后，告警自动消失")
+    return "没有"
+
+
 def _check_assets(settings: Settings) -> str:
     del settings
     folder = Path(__file__).parent / "static" / "vendor"
@@ -236,8 +262,7 @@ def _check_clock(settings: Settings) -> str:
         raise _TroubleError(
             f"现在显示 {now:%Y-%m-%d}，明显不对", "打开系统的自动对时（NTP）"
         )
-    beijing = now + timedelta(hours=8)
-    return f"北京时间 {beijing:%Y-%m-%d %H:%M}"
+    return f"北京时间 {now + _BEIJING:%Y-%m-%d %H:%M}"
 
 
 #: What is looked at, in the order of need.
@@ -249,6 +274,7 @@ CHECKS: Mapping[str, Callable[[Settings], str]] = {
     "编码模型": _check_encoder,
     "知识库": _check_release,
     "微信": _check_wechat,
+    "告警": _check_alarms,
     "网页资源": _check_assets,
     "磁盘": _check_disk,
     "时钟": _check_clock,

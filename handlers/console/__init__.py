@@ -13,7 +13,9 @@ from handlers.console import access as access  # noqa: E402
 from handlers.console import actions as actions  # noqa: E402
 from handlers.console import alarms as alarms  # noqa: E402
 from handlers.console import events as events  # noqa: E402
+from handlers.console import halls as halls  # noqa: E402
 from handlers.console import media as media  # noqa: E402
 from handlers.console import officers as officers  # noqa: E402
+from handlers.console import quick_replies as quick_replies  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402
 from handlers.console import tickets as tickets  # noqa: E402

@@ -179,7 +179,9 @@ def describe_delivery(message: Message) -> Fate | None:
     text, level, icon = _DELIVERIES[DeliveryState(message.delivery)]
     # What waits for the citizen needs no reason: the line above the box gives it.
     is_told = message.delivery_error and message.delivery != DeliveryState.PARKED
-    return Fate(f"{text}（{message.delivery_error}）" if is_told else text, level, icon)
+    # WeChat's code stands in brackets itself.
+    reason = message.delivery_error.replace("（", "，").replace("）", "")
+    return Fate(f"{text}（{reason}）" if is_told else text, level, icon)
 
 
 def describe_media(message: Message, now: datetime) -> MediaLink | None:

@@ -16,7 +16,7 @@ from .codes import NO_MENU, TYPING_CODES, make_error
 from .errors import WeChatError
 from .media import Media, MediaKind, check_upload, download_picture, read_media
 from .reading import read_answer, say_unreachable
-from .text import clean_text, count_bytes, split_text
+from .text import clean_text, count_bytes
 
 #: Bytes of UTF-8 in one text message before error 45002 (facts/wechat.md §1.6). We
 #: cut at fewer, see ``text.MAX_TEXT_BYTES``.
@@ -85,15 +85,6 @@ class WeChatClient:
         if is_ai:
             message["aimsgcontext"] = {"is_ai_msg": 1}
         self._caller.post("/cgi-bin/message/custom/send", message)
-
-    def send_text(self, openid: str, text: str) -> None:
-        """Send text of any length as customer-service messages, in order.
-
-        If a later one fails, the error says so by being raised, and those before
-        have arrived.
-        """
-        for part in split_text(clean_text(text)):
-            self.send_part(openid, part)
 
     def type_on(self, openid: str) -> None:
         """Show the citizen 对方正在输入 for 15 s, or until a message arrives.

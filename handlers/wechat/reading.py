@@ -124,4 +124,4 @@ def say_unreachable(what: str, error: Exception) -> WeChatError:
         error: Only its kind is logged.
     """
     _log.warning("wechat %s: %s", what, type(error).__name__)
-    return WeChatError(0, "retry", "连不上微信服务器，稍后会自动重发")
+    return WeChatError(0, "retry", "连不上微信服务器，请检查网络；没发出的会自动重发")

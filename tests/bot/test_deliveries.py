@@ -265,6 +265,15 @@ def test_an_officer_who_has_finished_counts_too(chat, outbox, claim, desk):
     assert outbox.take_due()[0].is_taken_over
 
 
+def test_another_citizens_officer_takes_nothing_over(make_chat, outbox, claim):
+    """Each chat has its own."""
+    mine, other = make_chat(), make_chat()
+    mine.queue("机器人的话")
+    claim(other)
+    (delivery,) = outbox.take_due()
+    assert (delivery.conversation_id, delivery.is_taken_over) == (mine.id, False)
+
+
 def test_a_waiting_ticket_takes_nothing_over(chat, outbox, clock):
     """Nobody has come in yet."""
     chat.queue("机器人的话")

@@ -167,7 +167,8 @@ class Service:
     def close(self):
         self.pusher.close()
         self.parts.engine.dispose()
-        self.parts.redis.close()
+        for redis in (self.parts.redis, self.parts.quick_redis):
+            redis.close()
 
 
 @pytest.fixture(scope="module")

@@ -91,6 +91,129 @@ def test_mistake_is_named_by_its_path(load, text, path, words):
     assert words in problems_of(load, text)[path]
 
 
+def menu_with(item):
+    """A menu of two buttons whose second holds two items, the last as given."""
+    items = f"{{name: 三, ask: 问}}, {item}"
+    return f"wechat: {{menu: [{{name: 一, ask: 问}}, {{name: 二, items: [{items}]}}]}}"
+
+
+def buttons(*texts):
+    """A menu of these buttons."""
+    return f"wechat: {{menu: [{', '.join(f'{{{text}}}' for text in texts)}]}}"
+
+
+@pytest.mark.parametrize(
+    ("item", "key", "words"),
+    [
+        ("{ask: 问}", ".name", "不能为空"),
+        ("{name: 四}", "", "正好写一个"),
+        ("{name: 四, ask: 问, reply: 答}", "", "正好写一个"),
+        ("{name: 四, aks: 问}", ".aks", "是不是 ask"),
+        ("{name: 四, ask: 1}", ".ask", "请加引号"),
+        ("{name: 四, items: []}", ".items", "没有这个配置项"),
+        ("{name: 四, url: 'http://a.example'}", ".url", "https://"),
+        ("{name: 四, url: 'https://['}", ".url", "https://"),
+        ("{name: 四, url: 'https:///x'}", ".url", "https://"),
+        (f"{{name: 四, url: 'https://a.cn/{'x' * 1024}'}}", ".url", "1024"),
+        ("{name: 四, command: 转机器人}", ".command", "转人工、取消人工"),
+        (f"{{name: 四, ask: {'问' * 41}}}", ".ask", "40 个汉字"),
+        (f"{{name: 四, reply: {'答' * 41}}}", ".reply", "40 个汉字"),
+        (f"{{name: {'名' * 14}, ask: 问}}", ".name", "13 个汉字"),
+        ("四", "", "名称: 值"),
+        ("{name: 四, ask: 问, secret: abc}", ".secret", "没有这个配置项"),
+    ],
+)
+def test_mistake_in_a_menu_item_is_named_by_its_place(load, item, key, words):
+    """Counted from 0 as programs do, with all names on the way."""
+    assert words in problems_of(load, menu_with(item))[f"wechat.menu[1].items[1]{key}"]
+
+
+FOUR = [f"name: {name}, ask: 问" for name in "一二三四"]
+FIVE = ", ".join(f"{{name: 第{n}项, ask: 问}}" for n in range(5))
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "words"),
+    [
+        (menu_with("{name: 三, ask: 问}"), "wechat.menu[1].items", "重复：三"),
+        (menu_with(FIVE), "wechat.menu[1].items", "最多 5 个"),
+        ("wechat: {menu: {name: 一}}", "wechat.menu", "列表"),
+        ("wechat: {menu: 办事}", "wechat.menu", "列表"),
+        (buttons("name: 办事, items: 3"), "wechat.menu[0].items", "列表"),
+        (buttons("name: 办事指南问答, ask: 问"), "wechat.menu[0].name", "5 个汉字"),
+        (buttons(f"name: 一, url: x, items: [{FIVE}]"), "wechat.menu[0]", "正好写一个"),
+        (buttons("name: 一, ask: 问", "name: 一, ask: 问"), "wechat.menu", "重复：一"),
+        (buttons(*FOUR), "wechat.menu", "最多 3 个"),
+    ],
+)
+def test_mistake_in_the_menu_is_named_by_its_place(load, text, path, words):
+    """What is wrong with a list as a whole stands at the list."""
+    assert words in problems_of(load, text)[path]
+
+
+NOTICE = "wechat: {notices: {answered: {template_id: TPL-1_a, %s}}}"
+AT = "wechat.notices.answered"
+UNKNOWN = "{answered: {template_id: 编号}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "words"),
+    [
+        (NOTICE % "page: ''", f"{AT}.fields", "每一个字段"),
+        (NOTICE % "fields: {first: 您好}", f"{AT}.fields.first", "thing1"),
+        (NOTICE % "fields: {thing1: '{name}'}", f"{AT}.fields.thing1", "{question}"),
+        (NOTICE % "fields: {thing1: ' '}", f"{AT}.fields.thing1", "不能为空"),
+        (NOTICE % "fields: {thing1: 3}", f"{AT}.fields", "thing1 要是文字"),
+        (NOTICE % "fields: {1: 您好}", f"{AT}.fields", "1 要是文字"),
+        (NOTICE % "fields: [thing1]", f"{AT}.fields", "名称: 值"),
+        (NOTICE % "is_long_term: 1", f"{AT}.is_long_term", "true 或 false"),
+        (NOTICE % "feilds: {}", f"{AT}.feilds", "是不是 fields"),
+        (f"wechat: {{notices: {UNKNOWN}}}", f"{AT}.template_id", "模板编号"),
+        ("wechat: {notices: {closed: {}}}", "wechat.notices.closed", "没有这个配置项"),
+    ],
+)
+def test_mistake_in_a_notice_is_named_by_its_path(load, text, path, words):
+    """A wrong field would make WeChat refuse every notice."""
+    assert words in problems_of(load, text)[path]
+
+
+def test_menu_is_read_as_sections(load):
+    """Largest menu: three buttons, five items, the longest names."""
+    items = ", ".join(f"{{name: {'名' * 12}{n}, ask: 问}}" for n in range(5))
+    button = f"{{name: 办事大厅%s, items: [{items}]}}"
+    buttons = ", ".join(button % n for n in "一二三")
+    menu = load(f"wechat: {{menu: [{buttons}]}}").wechat.menu
+    assert [button.name for button in menu] == [
+        "办事大厅一",
+        "办事大厅二",
+        "办事大厅三",
+    ]
+    assert [len(button.items) for button in menu] == [5, 5, 5]
+    assert menu[2].items[4].ask == "问"
+
+
+@pytest.mark.parametrize("text", ["wechat: {menu: []}", "wechat: {menu: }", "wechat:"])
+def test_no_menu_is_none(load, text):
+    """The account keeps what it has."""
+    assert load(text).wechat.menu == ()
+
+
+def test_notice_is_read_with_its_fields(load):
+    """Names and texts as the template has them."""
+    answered = load(
+        NOTICE % "is_long_term: true, fields: {thing1: '{question}', phrase3: 已答复}"
+    ).wechat.notices.answered
+    assert answered.is_long_term
+    assert answered.fields == {"thing1": "{question}", "phrase3": "已答复"}
+
+
+def test_description_shows_the_menu(load):
+    """As it is, without what each button leaves empty."""
+    shown = describe(load("wechat: {menu: [{name: 一, ask: 问}]}"))
+    assert shown["wechat"]["menu"] == [{"name": "一", "ask": "问"}]
+    assert json.loads(json.dumps(shown)) == shown
+
+
 def test_all_mistakes_are_told_at_once(load):
     """Nobody should need five starts to find five typing errors."""
     found = problems_of(load, "web: {prot: 1, port: x}\nfoo: 1\nlog_level: loud")

@@ -675,6 +675,34 @@ def test_alarm_in_the_midst_of_a_run_lets_nothing_new_begin(make_chat, make_cour
     assert all(chat.left() == 5 for chat in chats if chat.states() == ["queued"])
 
 
+def test_alarm_between_two_parts_keeps_the_rest(
+    make_chat, make_courier, api, client, clock
+):
+    """Another citizen's message has met it; the try does not count."""
+    first, long, other = make_chat(), make_chat(), make_chat()
+
+    def send(sender_id, text):
+        if sender_id == other.citizen.sender:
+            raise WeChatError(40164, "alarm", "IP 不在白名单")
+        if sender_id == long.citizen.sender:
+            while not courier._breaker.is_open:
+                time.sleep(0.01)
+        client.send_part(sender_id, text)
+
+    first.queue("先", Priority.PERSON)
+    outbox_id = long.queue("长", answer=long_answer(15))
+    other.queue("您好", Priority.PERSON)
+    courier = make_courier(send)
+    courier.deliver()
+    assert len(long.heard()) == 1
+    row = long.row(outbox_id)
+    assert (row.state, row.parts_sent, row.attempts) == ("queued", 1, 0)
+    clock.move(seconds=ALARM_WAIT_S)
+    make_courier().deliver()
+    assert len(long.heard()) == len(set(long.heard())) == 3
+    assert other.heard() == ["您好"]
+
+
 def test_alarm_of_an_earlier_process_ends_with_the_first_success(chat, courier, alarms):
     """Settings are mended and the worker started again."""
     alarms.raise_alarm("wechat:40125", "AppSecret 不对")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot import AlarmStore, make_engine, upgrade_database
 from handlers.config import (
     DatabaseSettings,
     KnowledgeSettings,
@@ -30,7 +31,7 @@ def look(tmp_path):
 def test_every_check_runs_whatever_is_broken(tmp_path):
     """One look shows all that is left to do."""
     found = list(examine(Settings(root=tmp_path)))
-    assert len(found) == 10
+    assert len(found) == 11
     assert all(f.advice for f in found if f.state == "failed")
 
 
@@ -100,3 +101,27 @@ def test_wechat_settings_are_looked_through(look, settings, state, words):
     found = look("微信", wechat=settings)
     assert found.state == state
     assert words in found.detail
+
+
+def test_open_alarms_are_told(look, tmp_path, clock):
+    """What a person must mend stands here too, for who has no console."""
+    assert look("告警").state == "skipped"
+    engine = make_engine(f"sqlite:///{tmp_path}/wenzheng.db")
+    upgrade_database(engine)
+    assert look("告警").detail == "没有"
+    alarms = AlarmStore(engine, clock)
+    alarms.raise_alarm("wechat:40125", "AppSecret 不对，请在公众平台核对")
+    found = look("告警")
+    assert found.state == "failed"
+    assert "AppSecret 不对，请在公众平台核对" in found.detail
+    assert "共 1 次" in found.detail
+    assert found.advice
+    alarms.clear("wechat:")
+    assert look("告警").state == "ok"
+    engine.dispose()
+
+
+def test_alarms_of_a_database_that_is_old_are_left_out(look, tmp_path):
+    """That is the database's own finding."""
+    (tmp_path / "wenzheng.db").touch()
+    assert look("告警").state == "skipped"

@@ -77,7 +77,7 @@ def _start(chosen: argparse.Namespace, stack: ExitStack) -> None:
     api = FakeApi(account, world=world)
     api.faults.latency_s = chosen.latency
     base = f"http://127.0.0.1:{chosen.app_port}"
-    pusher = Pusher(f"{base}/wechat", account, mode=chosen.mode)
+    pusher = Pusher(f"{base}/wechat", account, mode=chosen.mode, query_openid="")
     stack.callback(pusher.close)
     connect(world, pusher)
     page = Page(api, pusher, console_url=f"{base}/console")

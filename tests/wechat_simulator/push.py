@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ UNAVAILABLE = "该公众号暂时无法提供服务，请稍后再试"
 
 #: Seconds; WeChat's patience for one try.
 DEADLINE_S = 5.0
+
+_SENDER = re.compile(r"<FromUserName><!\[CDATA\[(.*?)\]\]>")
 
 #: How often one message is pushed before WeChat gives up.
 MAX_TRIES = 3
@@ -70,6 +73,7 @@ class Pusher:
         clock: Callable[[], float] = time.time,
         deadline_s: float = DEADLINE_S,
         is_nonce_fresh: bool = False,
+        query_openid: str = "oUnsigned",
     ) -> None:
         """Point it at a webhook.
 
@@ -81,6 +85,8 @@ class Pusher:
             deadline_s: Seconds for one try.
             is_nonce_fresh: Whether a resend is signed anew; nobody knows whether
                 WeChat's are (facts §1.3).
+            query_openid: What stands in the address, which nobody signed and so
+                nobody may trust; empty = the sender's, as WeChat puts it there.
 
         Raises:
             NotLoopbackError: If an address is not this machine's.
@@ -91,6 +97,7 @@ class Pusher:
         self.account = account
         self.mode: Mode = mode
         self.is_nonce_fresh = is_nonce_fresh
+        self._query_openid = query_openid
         self._clock = clock
         self._turn = 0
         # Messages wait up to 15 s each: a hundred connections, httpx's own limit,
@@ -151,6 +158,9 @@ class Pusher:
     def seal(self, xml: str) -> tuple[dict[str, str], bytes]:
         """Return parameters and body of a push in this mode."""
         params = self._make_params()
+        if not self._query_openid:
+            sender = _SENDER.search(xml)
+            params["openid"] = sender[1] if sender else ""
         if self.mode == "plain":
             return params, xml.encode()
         sealed = self.account.encrypt(xml)
@@ -184,7 +194,7 @@ class Pusher:
         params = {
             "timestamp": str(int(self._clock())),
             "nonce": str(secrets.randbelow(2**31)),
-            "openid": "oUnsigned",
+            "openid": self._query_openid,
         }
         params["signature"] = self.sign(params)
         return params

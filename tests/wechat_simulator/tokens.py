@@ -34,6 +34,9 @@ class Tokens:
         self._world = world
         self._lock = threading.Lock()
         self.stable = ""
+
+        #: Every token ever given out, for whoever searches logs for them.
+        self.issued: list[str] = []
         self._stable_until = 0.0
         #: Token to its end; the last one is the latest.
         self._plain: dict[str, float] = {}
@@ -83,7 +86,7 @@ class Tokens:
                 self._count_forced(now)
             left = self._stable_until - now
             if is_forced or not self.stable or left <= RENEW_S:
-                self.stable = _make_token()
+                self.stable = self._make_token()
                 self._stable_until, left = now + LIFETIME_S, LIFETIME_S
             return {"access_token": self.stable, "expires_in": int(left)}
 
@@ -97,7 +100,7 @@ class Tokens:
                 raise CallError(45009)
             ends = now + OVERLAP_S
             self._plain = {t: min(u, ends) for t, u in self._plain.items() if u > now}
-            self._latest = _make_token()
+            self._latest = self._make_token()
             self._plain[self._latest] = now + LIFETIME_S
             return {"access_token": self._latest, "expires_in": LIFETIME_S}
 
@@ -117,6 +120,7 @@ class Tokens:
             raise CallError(45011)
         self._forced.append(now)
 
-
-def _make_token() -> str:
-    return "T" + secrets.token_urlsafe(120)
+    def _make_token(self) -> str:
+        token = "T" + secrets.token_urlsafe(120)
+        self.issued.append(token)
+        return token

@@ -139,6 +139,9 @@ class World:
         self.lock = threading.RLock()
         self.citizens: dict[str, Citizen] = {}
 
+        #: Whose windows stay shut whatever they do, as if their time were over.
+        self.shut_out: set[str] = set()
+
         #: OpenIDs that are another account's.
         self.strangers: set[str] = set()
 
@@ -197,7 +200,7 @@ class World:
         with self.lock:
             citizen, now = self.citizen(openid), self.clock()
             citizen.acted_at = now
-            if trigger is None:
+            if trigger is None or openid in self.shut_out:
                 return
             left, seconds = QUOTAS[trigger]
             # A new message starts the message window anew; others stand beside it.

@@ -32,15 +32,19 @@ from bot import (
     Desk,
     Evidence,
     FrontDesk,
+    HallStore,
     Inbound,
     MessageKind,
     NativeDesk,
     Officer,
     OfficerStore,
     Outbox,
+    QuickReplyStore,
     Seal,
+    Trigger,
     Turn,
     make_engine,
+    open_window,
     render_plain,
     upgrade_database,
 )
@@ -198,6 +202,12 @@ class World:
         )
         return officer
 
+    def open_window(self, trigger: Trigger, *, ticket_id: int = 1) -> None:
+        """Let the citizen of a ticket do something on WeChat now."""
+        with Session(self.parts.engine) as session, session.begin():
+            ticket = session.get_one(TicketRow, ticket_id)
+            open_window(session, ticket.conversation_id, trigger, at=self.clock())
+
     def tickets(self) -> list[Any]:
         """Return all hand-overs, newest first."""
         found: list[Any] = self.parts.desk.list_tickets("all", officer_id=0)
@@ -268,6 +278,8 @@ def world(tmp_path: Path, clock: Clock, valkey: ValkeyServer) -> Iterator[World]
         live=live,
         desk=Desk(engine, clock, live.publish),
         officers=OfficerStore(engine, clock),
+        quick_replies=QuickReplyStore(engine, clock),
+        halls=HallStore(engine),
         outbox=Outbox(engine, clock, seal, live.publish),
         alarms=AlarmStore(engine, clock, live.publish),
         native_desk=NativeDesk(engine, seal, clock, live.publish),
@@ -278,7 +290,7 @@ def world(tmp_path: Path, clock: Clock, valkey: ValkeyServer) -> Iterator[World]
             seal=seal,
             clock=clock,
             publish=live.publish,
-            wait_s=0.2,
+            wait_s=4.0,
         ),
     )
     yield World(parts, create_app(parts), clock)  # type: ignore[arg-type]

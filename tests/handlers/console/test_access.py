@@ -36,6 +36,7 @@ def address_of(rule: Rule) -> str:
         .replace("ticket_id", "1")
         .replace("message_id", "1")
         .replace("officer_id", "1")
+        .replace("reply_id", "1")
         .replace("token", "x")
     )
 

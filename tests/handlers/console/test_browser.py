@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot import Channel, Trigger
+
 pytestmark = [pytest.mark.browser, pytest.mark.valkey]
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -329,3 +331,42 @@ def test_without_a_place_for_a_stream_the_page_asks_itself(
     tab.page.wait_for_selector("#live-state[data-state=down]")
     world.ask("第一位")
     tab.page.wait_for_selector(".row-link:has-text('第一位')")
+
+
+def test_an_alarm_comes_and_goes_by_itself(
+    world: Any, new_tab: Callable[..., Tab]
+) -> None:
+    """On the open page, without a reload, and nothing moves out of sight."""
+    world.hire()
+    tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True)
+    tab.log_in()
+    page = tab.page
+    assert page.evaluate("document.getElementById('alarms').offsetHeight") == 0
+    world.parts.alarms.raise_alarm("wechat:40125", "AppSecret 不对，请在公众平台核对")
+    page.wait_for_selector("#alarms p:has-text('AppSecret 不对')")
+    assert page.is_visible(".rail a")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    world.parts.alarms.clear("wechat:")
+    page.wait_for_selector("#alarms p", state="detached")
+    tab.check()
+
+
+def test_the_last_minute_is_counted_down(
+    world: Any, new_tab: Callable[..., Tab]
+) -> None:
+    """By the page; at its end the server says what counts then."""
+    officer = world.hire()
+    world.ask("转人工", channel=Channel.WECHAT)
+    world.parts.desk.claim(1, officer_id=officer.id)
+    world.clock.go_on(hours=49)
+    world.open_window(Trigger.SCAN)
+    world.clock.go_on(seconds=57)
+    tab = new_tab()
+    tab.log_in()
+    tab.open("/console/tickets/1?tab=mine")
+    page = tab.page
+    assert page.inner_text("#allowance") == "还可发 3 条，剩 3 秒"
+    page.wait_for_selector("#allowance:has-text('剩 1 秒')")
+    world.clock.go_on(seconds=4)
+    page.wait_for_selector("#allowance:has-text('微信不让主动发了')")
+    tab.check()

@@ -188,38 +188,6 @@ def test_looking_at_ones_own_conversation_reads_it(world: Any, desk: Any) -> Non
     assert world.parts.desk.get_ticket(2).unread == 1
 
 
-def test_what_wechat_refused_can_be_sent_again(world: Any, desk: Any) -> None:
-    """The reason is shown; before and after, the state of the delivery."""
-    world.ask("落户", channel=Channel.WECHAT)
-    officer = world.parts.officers.list_officers()[0]
-    world.parts.desk.claim(1, officer_id=officer.id)
-    desk.send("/console/tickets/1/messages", page="/console/", text="要带户口本。")
-    assert "正在发送" in desk.open("/console/tickets/1").text
-    for delivery in world.parts.outbox.take_due(9):
-        world.parts.outbox.mark_failed(delivery.outbox_id, "对方已取消关注", None)
-        message_id = delivery.message_id
-    page = desk.open("/console/tickets/1").text
-    assert "没有发出去：对方已取消关注" in page
-    url = f"/console/tickets/1/messages/{message_id}/retry"
-    assert "正在发送" in desk.send(url, page="/console/").text
-    assert len(world.parts.outbox.take_due(9)) == 1
-    world.parts.outbox.mark_sent(delivery.outbox_id)
-    assert "已发送" in desk.open("/console/tickets/1").text
-
-
-def test_a_parked_reply_says_when_it_goes_out(world: Any, desk: Any) -> None:
-    """WeChat refuses until the citizen writes: there is nothing to press."""
-    world.ask("落户", channel=Channel.WECHAT)
-    officer = world.parts.officers.list_officers()[0]
-    world.parts.desk.claim(1, officer_id=officer.id)
-    desk.send("/console/tickets/1/messages", page="/console/", text="要带户口本。")
-    for delivery in world.parts.outbox.take_due(9):
-        world.parts.outbox.mark_parked(delivery.outbox_id, "市民下次来信时再发")
-    page = desk.open("/console/tickets/1").text
-    assert "还没有发出去：市民下次来信时再发" in page
-    assert "/retry" not in page
-
-
 def test_a_retry_needs_the_holder_and_the_right_conversation(
     world: Any, desk: Any
 ) -> None:

@@ -87,7 +87,7 @@
         act({ act: "press_line", text: row.content, id: row.id }));
       bubble.append(button);
     }
-    window.wechatText.fill(bubble, "\n" + menu.tail, onMenu);
+    window.wechatText.fill(bubble, menu.tail, onMenu);
   }
 
   function drawNews(line) {

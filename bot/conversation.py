@@ -178,13 +178,9 @@ class ConversationStore:
                 conversation, events = forget_and_reopen(
                     session, conversation, inbox, at=at
                 )
+            is_pushed = not is_passive or delivery.is_uncertain
             events += store_answer(
-                session,
-                inbox,
-                turn,
-                answer,
-                is_pushed=not is_passive or delivery.is_uncertain,
-                at=at,
+                session, inbox, turn, answer, is_pushed=is_pushed, at=at
             )
             if is_forgotten or not _was_overtaken(session, inbox):
                 focus = Focus() if is_forgotten else turn.focus

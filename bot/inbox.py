@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from .database import Transactions
 from .events import Event, message_event
 from .passive import mark_read_by_link
+from .privacy import mask_personal_data
 from .queries import find_conversation, find_open_ticket, send_parked
 from .quick_reply import menu_label
 from .quota import open_window
@@ -249,9 +250,13 @@ def read_reply(session: Session, row: InboxRow, seal: Seal) -> StoredReply | Non
     return StoredReply(body, AnswerStatus(status) if status else None)
 
 
-def _label(inbox: InboxRow) -> str:
+def _label(inbox: InboxRow, *, is_served: bool) -> str:
     """What the conversation shows for a message."""
     kind = MessageKind(inbox.kind)
+    if kind is MessageKind.LOCATION and is_served and inbox.detail:
+        # Sent to a person on purpose, who must know where; the bot keeps no place.
+        name = mask_personal_data(str(inbox.detail.get("label", "")))
+        return f"{MEDIA_LABELS[kind]}{name}"
     if kind is MessageKind.MENU:
         return menu_label(inbox.text)
     return inbox.text or MEDIA_LABELS.get(kind, "")
@@ -271,7 +276,7 @@ def _add_citizen_line(session: Session, inbox: InboxRow) -> Event:
         ticket_id=ticket.id if ticket else None,
         inbox_id=inbox.id,
         sender=Sender.CITIZEN,
-        text=_label(inbox),
+        text=_label(inbox, is_served=ticket is not None),
         media=_media(inbox),
         created_at=inbox.received_at,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -36,9 +37,9 @@ from handlers.config import Settings
 from handlers.live import LiveBus
 from knowledge import (
     Encoder,
-    EntryNotFoundError,
     KnowledgeBase,
-    Passage,
+    KnowledgeError,
+    PassageCheck,
     make_encoder,
     open_knowledge_base,
 )
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from handlers.wechat import AnswerLinks, ReplayMemory, WeChatClient
 
 Clock = Callable[[], datetime]
+
+_log = logging.getLogger(__name__)
 
 #: Redis answers in under a millisecond or is gone. Reading waits longer, because a
 #: live page's read blocks for a second on purpose.
@@ -202,24 +205,28 @@ class Parts:
         """Messages to push to WeChat."""
         return Outbox(self.engine, self.clock, self.seal, self.live.publish)
 
+    @cached_property
+    def passage_check(self) -> PassageCheck:
+        """Looks passages up in the current release, without opening its index."""
+        return PassageCheck(Path(self.settings.knowledge.folder))
+
     def is_in_force(self, answer: Answer) -> bool:
         """Tell whether all that an answer cites still stands and counts today."""
-        return self.are_in_force(answer.citations)
+        return self.are_in_force(answer.citations, answer.evidence.release_id)
 
-    def are_in_force(self, citations: Iterable[Citation]) -> bool:
-        """Tell whether these passages are in the present release and valid today."""
+    def are_in_force(self, citations: Iterable[Citation], release_id: str) -> bool:
+        """Tell the same of citations that came from a release."""
         today = self.clock().astimezone(BEIJING).date()
-        for citation in citations:
-            if not citation.passage_id:
-                continue
-            try:
-                passages = self.knowledge_base.get_entry(citation.entry_id)
-            except EntryNotFoundError:
-                return False
-            cited = [p for p in passages if p.id == citation.passage_id]
-            if not any(_is_valid(passage, today) for passage in cited):
-                return False
-        return True
+        cited = {c.passage_id for c in citations if c.passage_id}
+        try:
+            return all(
+                self.passage_check.is_in_force(passage_id, today, release_id=release_id)
+                for passage_id in cited
+            )
+        except KnowledgeError as e:
+            # That we cannot look is no sign that a rule was changed.
+            _log.warning("passages not checked: %s", type(e).__name__)
+            return True
 
     def _show_typing(self, openid: str) -> None:
         """Let the citizen see that an answer is on its way."""
@@ -285,11 +292,6 @@ def make_answer_settings(settings: Settings) -> AnswerSettings:
         ),
         **chosen,
     )
-
-
-def _is_valid(passage: Passage, today: date) -> bool:
-    first, last = passage.valid_from or date.min, passage.valid_until or date.max
-    return first <= today <= last
 
 
 def _now() -> datetime:

@@ -1,4 +1,4 @@
-"""Runs the Flask app under gunicorn: one process that answers, many threads."""
+"""Runs the Flask app under gunicorn: processes that answer, each with many threads."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ HANG_AFTER_S = 60
 #: Not worth a line each: probes, and files that browsers keep.
 _QUIET = re.compile(r"/healthz|/static/")
 
-#: One-time links must not stand in a log while they are good.
-_SECRET_PATH = re.compile(r"(/setup/)[^/]+")
+#: Links that let somebody in must not stand in a log: to an account, to an answer.
+_SECRET_PATH = re.compile(r"(/setup/|/wechat/answers/)[^/]+")
 
 _log = logging.getLogger("handlers.access")
+_process_log = logging.getLogger(__name__)
 
 
 class QuietLogger(Logger):  # type: ignore[misc]
@@ -58,10 +59,12 @@ class QuietLogger(Logger):  # type: ignore[misc]
 
 
 class WebApplication(BaseApplication):  # type: ignore[misc]
-    """The app as gunicorn wants it; built in the process that answers.
+    """The app as gunicorn wants it; built in each process that answers.
 
     Building after the fork keeps the parent at 25 MB, and threads and open files
-    of the knowledge base are never carried over a fork.
+    of the knowledge base are never carried over a fork. Processes share nothing but
+    the socket: what all must know lies in the database or in Redis, and a process
+    that dies is replaced while the others go on.
     """
 
     def __init__(
@@ -77,7 +80,7 @@ class WebApplication(BaseApplication):  # type: ignore[misc]
         web = self._settings.web
         options = {
             "bind": self._bind,
-            "workers": 1,
+            "workers": web.workers,
             "worker_class": "gthread",
             "threads": web.threads,
             # Waiting connections beyond the threads; the rest wait in the kernel.
@@ -133,3 +136,5 @@ def _remember_worker(worker: Any) -> None:
     would hold up the stop until they are killed.
     """
     worker.wsgi.extensions["wenzheng.is_alive"] = lambda: bool(worker.alive)
+    # One line a process: how many answer, and that a dead one came back.
+    _process_log.info("web process answers")

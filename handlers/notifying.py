@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot import BEIJING, Channel, Delivery, NoticeStore, StoreUnavailableError
 from handlers.assembly import Parts
 from handlers.config import Settings
@@ -40,7 +42,8 @@ _ROOM = re.compile(r"\s+")
 def make_notify(parts: Parts) -> Callable[[Delivery], None]:
     """Return what the courier calls when WeChat's window is closed for a line.
 
-    It never raises: a notice is a courtesy, and the line is safe in any case.
+    What goes wrong with WeChat or the database is noted and not raised: a notice is
+    a courtesy, and the line is safe in any case.
     """
     template_id = parts.settings.wechat.notices.answered.template_id
     client = parts.wechat_client
@@ -50,11 +53,9 @@ def make_notify(parts: Parts) -> Callable[[Delivery], None]:
     def notify(delivery: Delivery) -> None:
         try:
             _notify(parts.settings, parts.notices, client, delivery)
-        except StoreUnavailableError:
-            _log.warning("outbox %d: no notice, database away", delivery.outbox_id)
-        # Whatever goes wrong with it must not stop the deliveries behind.
-        except Exception as e:
-            _log.error(  # its text may quote the question
+        except (StoreUnavailableError, SQLAlchemyError) as e:
+            # Its text may quote the question.
+            _log.warning(
                 "outbox %d: no notice, %s", delivery.outbox_id, type(e).__name__
             )
 

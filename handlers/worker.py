@@ -9,20 +9,20 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from bot import BEIJING, Answer, Channel, FrontDesk
+from bot import Answer, Channel, FrontDesk
 from handlers.assembly import Parts
 from handlers.delivering import Courier, Send
 from handlers.live import LiveBus
 from handlers.notifying import make_notify
 from handlers.webchat.drawing import render_stored
 from handlers.wechat import SUCCESS, WeChatError
-from knowledge import KnowledgeError, PassageCheck
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +61,9 @@ def run_worker(parts: Parts) -> None:
     stopping = threading.Event()
 
     def ring() -> None:
-        scheduler.modify_job("deliver", next_run_time=datetime.now(UTC))
+        # Rung while we end, there is no job to wake any more.
+        with suppress(JobLookupError):
+            scheduler.modify_job("deliver", next_run_time=datetime.now(UTC))
 
     def stop(_signal: int, _frame: object) -> None:
         stopping.set()
@@ -129,7 +131,7 @@ def make_courier(parts: Parts) -> Courier:
         _make_send(parts),
         alarms=parts.alarms,
         clock=parts.clock,
-        is_in_force=_make_check(parts),
+        is_in_force=parts.is_in_force,
         on_parked=make_notify(parts),
         is_verified=parts.settings.wechat.is_verified,
     )
@@ -145,27 +147,6 @@ def _make_send(parts: Parts) -> Send:
         raise WeChatError(0, "alarm", "没有配置微信的 AppID 或 AppSecret")
 
     return refuse
-
-
-def _make_check(parts: Parts) -> Callable[[Answer], bool]:
-    """Return what tells whether an answer still stands; needs no knowledge base."""
-    check = PassageCheck(Path(parts.settings.knowledge.folder))
-
-    def is_in_force(answer: Answer) -> bool:
-        today = parts.clock().astimezone(BEIJING).date()
-        release_id = answer.evidence.release_id
-        cited = {c.passage_id for c in answer.citations if c.passage_id}
-        try:
-            return all(
-                check.is_in_force(passage_id, today, release_id=release_id)
-                for passage_id in cited
-            )
-        except KnowledgeError as e:
-            # That we cannot look is no sign that a rule was changed.
-            _log.warning("passages not checked: %s", type(e).__name__)
-            return True
-
-    return is_in_force
 
 
 def _render_for(channel: Channel) -> Callable[[Answer], str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot import Answer, Carried, PassiveLine, get_wording
+from bot import Answer, Carried, PassiveLine, Priority, get_wording
 
 from .rendering import fit_text, render_text
 from .text import MAX_TEXT_BYTES, clean_text, count_bytes, split_text
@@ -60,10 +60,27 @@ def write_line(line: PassiveLine, *, is_valid: Callable[[Answer], bool]) -> str:
     """Return a line that waited, under the question that it answers."""
     if line.answer is None:
         return clean_text(line.text)
-    if not is_valid(line.answer):
-        return get_wording("answer_withdrawn", question=shorten(line.question))
-    title = get_wording("late_answer", question=shorten(line.question))
-    return f"{clean_text(title)}\n{render_text(line.answer)}"
+    if line.priority is Priority.BOT and not is_valid(line.answer):
+        return write_withdrawn(line.answer, line.question)
+    title = write_title(line.answer, line.question, line.priority)
+    return title + render_text(line.answer)
+
+
+def write_title(answer: Answer | None, question: str, priority: Priority) -> str:
+    """Return the line over a late answer, which says what was asked; may be empty."""
+    # Nobody in danger needs to read their own words again before the help.
+    is_safety = priority is Priority.SAFETY
+    if is_safety or answer is None or not answer.blocks or not question:
+        return ""
+    title = get_wording("late_answer", question=shorten(question))
+    return f"{clean_text(title)}\n"
+
+
+def write_withdrawn(answer: Answer | None, question: str) -> str:
+    """Return what is said in the place of an answer that is no longer right."""
+    citations = answer.citations if answer else ()
+    name = question or next((c.title for c in citations), "")
+    return clean_text(get_wording("answer_withdrawn", question=shorten(name)))
 
 
 def shorten(question: str) -> str:

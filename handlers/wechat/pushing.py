@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot import Delivery, Priority, get_wording
+from bot import Delivery
 
-from .carrying import shorten
+from .carrying import write_title, write_withdrawn
 from .rendering import fit_text
 from .text import MAX_TEXT_BYTES, clean_text, count_bytes, split_text
 
@@ -24,7 +24,7 @@ def make_parts(delivery: Delivery) -> list[str]:
     """
     if delivery.answer is None:
         return _split(clean_text(delivery.text))
-    title = _make_title(delivery)
+    title = write_title(delivery.answer, delivery.question, delivery.priority)
     size = MAX_PARTS * MAX_TEXT_BYTES - count_bytes(title)
     while True:
         parts = _split(title + fit_text(delivery.answer, size))
@@ -35,19 +35,7 @@ def make_parts(delivery: Delivery) -> list[str]:
 
 def make_notice(delivery: Delivery) -> str:
     """Return what is sent in the place of an answer that is no longer right."""
-    citations = delivery.answer.citations if delivery.answer else ()
-    question = delivery.question or next((c.title for c in citations), "")
-    return clean_text(get_wording("answer_withdrawn", question=shorten(question)))
-
-
-def _make_title(delivery: Delivery) -> str:
-    # Nobody in danger needs to read their own words again before the help.
-    is_safety = delivery.priority is Priority.SAFETY
-    is_silent = delivery.answer is None or not delivery.answer.blocks
-    if is_safety or is_silent or not delivery.question:
-        return ""
-    title = get_wording("late_answer", question=shorten(delivery.question))
-    return f"{clean_text(title)}\n"
+    return write_withdrawn(delivery.answer, delivery.question)
 
 
 def _split(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -430,3 +431,19 @@ def test_answers_are_rendered_once(citizen, front_desk):
     for _ in range(3):
         front_desk.receive(inbound, render)
     assert len(calls) == 1
+
+
+def test_place_is_named_to_a_person_only(citizen, desk, front_desk, engine):
+    """The officer must know where; the bot keeps nothing of it."""
+    detail = {"latitude": 26.6, "longitude": 118.2, "label": "湖滨路 88 号"}
+
+    def send():
+        inbound = citizen.write(kind=MessageKind.LOCATION)
+        front_desk.receive(replace(inbound, detail=detail), render_plain)
+        return citizen.lines()
+
+    assert send()[0].text == "［位置］"
+    citizen.say("转人工")
+    assert "［位置］湖滨路 88 号" in [line.text for line in send()]
+    with Session(engine) as session:
+        assert set(session.scalars(select(InboxRow.detail))) == {None}

@@ -143,6 +143,10 @@ class Office:
         with opener.open(f"{base}/chat", form, timeout=20) as page:
             return page.read().decode()
 
+    def count_started(self):
+        """How many web processes have begun to answer so far."""
+        return self.log.count("web process answers")
+
     def query(self, sql):
         """Look into the database from outside."""
         with closing(sqlite3.connect(self.folder / "data/wenzheng.db")) as db:
@@ -245,13 +249,13 @@ def test_web_alone_says_that_the_port_is_taken(open_office, service):
 
 
 def test_log_has_no_query_strings_and_no_links(open_office, service):
-    """WeChat's hold signature and OpenID; a set-up link makes an administrator."""
+    """WeChat's hold signature and OpenID; a link lets in whoever has it."""
     open_office.ask("居住证在哪里办")
-    with pytest.raises(URLError):
-        urlopen(
-            f"http://127.0.0.1:{open_office.port}/console/setup/some-token/x", timeout=9
-        )
+    for path in ("/console/setup/some-token/x", "/wechat/answers/some-token"):
+        with pytest.raises(URLError):
+            urlopen(f"http://127.0.0.1:{open_office.port}{path}", timeout=9)
     wait_for(lambda: "/console/setup/***" in open_office.log)
+    wait_for(lambda: "GET /wechat/answers/*** 404" in open_office.log)
     assert "GET /chat 200" in open_office.log
     assert "hunter2" not in open_office.log
     assert "some-token" not in open_office.log
@@ -273,6 +277,38 @@ def test_killed_processes_come_back(open_office, service):
             wait_for(lambda one=one: is_gone(one))
     wait_for(open_office.is_healthy)
     assert "居住地派出所" in open_office.ask("居住证在哪里办")
+
+
+def test_several_processes_answer_and_a_dead_one_is_replaced(office):
+    """Each answers alone; the others go on when one dies, and none is left behind."""
+    config = office.folder / "config.yaml"
+    config.write_text("office: {city: 云泽市}\nweb: {workers: 2}", encoding="utf-8")
+    with office.serving() as supervisor:
+        wait_for(lambda: "按 Ctrl-C 停止" in office.log)
+        web = find_child(supervisor, "web")
+        wait_for(lambda: len(web.children()) == 2 and office.count_started() == 2)
+        first, second = web.children()
+        for silent in (first, second):
+            silent.suspend()
+            try:
+                assert "居住地派出所" in office.ask("居住证在哪里办")
+            finally:
+                silent.resume()
+        first.kill()
+        assert "居住地派出所" in office.ask("居住证在哪里办")
+        wait_for(lambda: len(web.children()) == 2 and office.count_started() == 3)
+        assert first not in web.children()
+        assert second in web.children()
+        assert supervisor.children().count(web) == 1
+        second.suspend()  # so that the new one must answer
+        try:
+            assert "居住地派出所" in office.ask("居住证在哪里办")
+        finally:
+            second.resume()
+        family = supervisor.children(recursive=True)
+        supervisor.terminate()
+        wait_for(lambda: is_gone(supervisor))
+        assert all(is_gone(process) for process in family)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

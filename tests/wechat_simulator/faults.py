@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from socket import SO_LINGER, SOL_SOCKET
+from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET
 from typing import Any
 
 from flask import Response, request
@@ -79,10 +79,12 @@ class Faults:
 
 
 def cut_connection() -> None:
-    """Make the server close this request's connection with a reset."""
-    server_socket = request.environ.get("werkzeug.socket")
-    if server_socket is not None:
-        server_socket.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+    """Close this request's connection, with a reset and without an answer."""
+    connection = request.environ.get("werkzeug.socket")
+    if connection is not None:
+        connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+        # Else the server would wait for the next request on it.
+        connection.shutdown(SHUT_RDWR)
 
 
 def let_resets_through(

@@ -53,7 +53,7 @@ def make_service(engine, assistant, make_settings, account, now, monkeypatch):
             replays=None,
             answer_links=AnswerLinks(KEY, public_url),
             is_in_force=lambda _answer: True,
-            are_in_force=lambda _citations: True,
+            are_in_force=lambda _citations, _release: True,
         )
         app = create_app(parts)
         context = serve(app)
@@ -180,7 +180,7 @@ def test_link_says_what_became_of_the_answer(make_service, gate, engine):
     gate.set()
     wait_for(lambda: count(engine, "1=1"))
     client = service.app.test_client()
-    service.parts.are_in_force = lambda _citations: False
+    service.parts.are_in_force = lambda _citations, _release: False
     assert "请再问一次" in client.get(path).text
     from bot import Channel
 

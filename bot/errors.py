@@ -72,3 +72,34 @@ class UnsettledTurnError(BotError):
 
     def __init__(self) -> None:
         super().__init__("no step answered this turn")
+
+
+class HoursError(BotError, ValueError):
+    """Office hours that cannot be read or counted in."""
+
+    def __init__(self, why: str, /) -> None:
+        super().__init__(f"office hours cannot be read: {why}")
+
+        #: What is wrong and what to write, Chinese.
+        self.why = why
+
+
+class UnknownYearError(BotError, LookupError):
+    """Nobody has told which days of this year are holidays."""
+
+    def __init__(self, year: int, /) -> None:
+        super().__init__(
+            f"the holidays of {year} are not known: put the State Council's notice "
+            "into the file that office.holidays names, or update chinesecalendar"
+        )
+        self.year = year
+
+
+class HolidayNoticeError(BotError, ValueError):
+    """A notice about holidays that cannot be read, or contradicts itself."""
+
+    def __init__(self, why: str, /) -> None:
+        super().__init__(f"the holiday notice cannot be read: {why}")
+
+        #: The line and what is wrong with it, Chinese.
+        self.why = why

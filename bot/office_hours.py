@@ -1,35 +1,85 @@
-"""Whether somebody is at the desk now, read from the hours as citizens do. Pure."""
+"""Whether somebody is at the desk now, and when next, from the office's hours. Pure.
+
+The hours are those that citizens read. Where the year's holidays are not known,
+nothing is promised for a date.
+"""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime
+from functools import lru_cache
 
-_BEIJING = timezone(timedelta(hours=8))
-_SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~至到]+\s*(\d{1,2})[:：](\d{2})")
+from .errors import UnknownYearError
+from .holidays import StatutoryDays, YearPlan
+from .shifts import parse_hours
+from .working_time import BEIJING, WorkingCalendar
 
-#: Words that say weekends are off; without one, every day counts.
-_WEEKDAYS = re.compile(r"工作日|周一至周五|星期一至星期五")
 
-
-def is_open(hours: str, now: datetime) -> bool:
-    """Tell whether ``now`` lies within the hours.
-
-    Public holidays are not known here; the citizen may then wait longer than said.
+@lru_cache(maxsize=16)
+def make_calendar(hours: str, plans: tuple[YearPlan, ...] = ()) -> WorkingCalendar:
+    """Return the calendar of an office.
 
     Args:
-        hours: As citizens read them: 工作日 8:30–12:00，13:30–17:30. Hours without
-            a time count as always open.
-        now: Aware.
+        hours: As citizens read them; see ``parse_hours``.
+        plans: Years that staff wrote down, in place of the library's.
+
+    Raises:
+        HoursError: If the hours cannot be read.
     """
-    spans = [tuple(map(int, found)) for found in _SPAN.findall(hours)]
-    if not spans:
-        return True
-    local = now.astimezone(_BEIJING)
-    if _WEEKDAYS.search(hours) and local.weekday() >= 5:
-        return False
-    clock = local.time()
-    return any(
-        time(h1 % 24, m1) <= clock < time(min(h2, 23), m2 if h2 < 24 else 59)
-        for h1, m1, h2, m2 in spans
-    )
+    return WorkingCalendar(parse_hours(hours), StatutoryDays(plans))
+
+
+def is_open(hours: str, now: datetime, plans: tuple[YearPlan, ...] = ()) -> bool:
+    """Tell whether ``now`` lies within the hours.
+
+    In a year whose holidays are not known, the weekday decides: the citizen may
+    then wait longer than the queue says.
+
+    Args:
+        hours: As for ``make_calendar``; without a time they count as always open.
+        now: Aware.
+        plans: As for ``make_calendar``.
+
+    Raises:
+        HoursError: If the hours cannot be read.
+    """
+    calendar = make_calendar(hours, plans)
+    try:
+        return calendar.is_working(now)
+    except UnknownYearError:
+        return calendar.by_weekday().is_working(now)
+
+
+def find_opening(
+    hours: str, now: datetime, plans: tuple[YearPlan, ...] = ()
+) -> datetime | None:
+    """Find when somebody is at the desk next; ``now`` if somebody is.
+
+    None if that day cannot be promised: its year's holidays are not known.
+
+    Args:
+        hours: As for ``make_calendar``.
+        now: Aware.
+        plans: As for ``make_calendar``.
+
+    Raises:
+        HoursError: If the hours cannot be read.
+    """
+    try:
+        return make_calendar(hours, plans).next_opening(now)
+    except UnknownYearError:
+        return None
+
+
+def tell_opening(at: datetime, now: datetime) -> str:
+    """Return a moment as citizens read it: 11月23日（周一）8:30, or 今天 13:30.
+
+    No 明天: the message may be read after midnight.
+    """
+    local, today = at.astimezone(BEIJING), now.astimezone(BEIJING).date()
+    clock = f"{local.hour}:{local:%M}"
+    if local.date() == today:
+        return f"今天 {clock}"
+    year = "" if local.year == today.year else f"{local.year}年"
+    weekday = "一二三四五六日"[local.weekday()]
+    return f"{year}{local.month}月{local.day}日（周{weekday}）{clock}"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .holidays import YearPlan
+from .shifts import parse_hours
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerSettings:
@@ -28,11 +31,15 @@ class AnswerSettings:
     #: When officers answer, as citizens read it: 工作日 8:30–17:30.
     hours: str = "工作日 8:30–17:30"
 
+    #: Holidays of years that staff wrote down, in place of the built-in ones.
+    plans: tuple[YearPlan, ...] = ()
+
     def __post_init__(self) -> None:
         """Refuse values that could never work.
 
         Raises:
-            ValueError: If a threshold or a count is out of range.
+            ValueError: If a threshold or a count is out of range, or the hours
+                cannot be read.
         """
         if not 0 <= self.clarify_at <= self.answer_at <= 1:
             raise ValueError(
@@ -42,3 +49,4 @@ class AnswerSettings:
             raise ValueError("max_options must be between 2 and 9")
         if self.focus_minutes <= 0:
             raise ValueError("focus_minutes must be above 0")
+        parse_hours(self.hours)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from .errors import HoursError
 
@@ -18,18 +17,21 @@ DAY_MINUTES = 24 * 60
 _MAKE_UP, _HOLIDAY = 7, 8
 _ALL = frozenset(range(9))
 
-#: Days off cannot be known from a season's or a night's shape of writing.
+#: What parse_hours refuses: it would be read as something else.
 _SEASON = re.compile(r"[春夏秋冬]季|夏令|冬令|\d月|[一二三四五六七八九十]月")
 _NIGHT = re.compile(r"次日|第二天|翌日")
+_AT_NIGHT = "跨过半夜的请分两段写：每天 0:00–8:00，20:00–24:00"
 
 _TIME = r"(\d{1,2})(?:[:：](\d{2})|[点时](半|\d{2})?分?)"
 _HALF = r"(?:(上午|早上|早晨|中午|下午|晚上)\s*)?"
+_UNTIL = rf"{_HALF}{_TIME}\s*[-–—~～〜至到]+\s*{_HALF}{_TIME}"
+_CLOCK, _SPAN = re.compile(_TIME), re.compile(_UNTIL)
 _WEEK = r"(?:周|星期|礼拜)"
 _TOKEN = re.compile(
     rf"(?P<days>工作日|每天|每日|天天|周末|双休日|(?:国家)?(?:法定)?节假日"
-    rf"|{_WEEK}[一二三四五六日天](?:\s*[至到\-–—~～]\s*{_WEEK}?[一二三四五六日天]"
+    rf"|{_WEEK}六日|{_WEEK}[一二三四五六日天](?:\s*[至到\-–—~～]\s*{_WEEK}?[一二三四五六日天]"
     rf"|[、和及与]\s*{_WEEK}?[一二三四五六日天]|[，,\s]*{_WEEK}[一二三四五六日天])*)"
-    rf"|(?P<span>{_HALF}{_TIME}\s*[-–—~～〜至到]+\s*{_HALF}{_TIME})"
+    rf"|(?P<span>{_UNTIL})"
     r"|(?P<pause>午间?休息?|中午休息)"
     r"|(?P<off>(?<!不)(?:休息|不办公|不上班|放假|除外|闭馆|不开放))"
 )
@@ -54,9 +56,7 @@ class Shift:
             HoursError: If the end is not after the start, or out of the day.
         """
         if not 0 <= self.start < self.end <= DAY_MINUTES:
-            raise HoursError(
-                "开始时间要早于结束时间；跨过半夜的请分两段写：每天 0:00–8:00，20:00–24:00"
-            )
+            raise HoursError(f"开始时间要早于结束时间；{_AT_NIGHT}")
 
 
 Shifts = tuple[Shift, ...]
@@ -64,7 +64,7 @@ Shifts = tuple[Shift, ...]
 _WHOLE_DAY: Shifts = (Shift(0, DAY_MINUTES),)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class WorkingWeek:
     """The shifts of each kind of day; shifts of a day are sorted and lie apart."""
 
@@ -91,7 +91,7 @@ class WorkingWeek:
             if any(later.start <= earlier.end for earlier, later in pairs):
                 raise HoursError("同一天的两段时间重叠，或者次序不对")
 
-    @cached_property
+    @property
     def needs_holidays(self) -> bool:
         """Whether it matters which days are holidays."""
         return self.make_up is not None or self.holiday is not None
@@ -136,7 +136,9 @@ def parse_hours(text: str) -> WorkingWeek:
     if _SEASON.search(text):
         raise HoursError("不能分季节写；换季时改这一行")
     if _NIGHT.search(text):
-        raise HoursError("跨过半夜的请分两段写：每天 0:00–8:00，20:00–24:00")
+        raise HoursError(_AT_NIGHT)
+    if not _SPAN.search(text) and _CLOCK.search(text):
+        raise HoursError("时间看不懂，请写成 8:30–17:30")
     reader = _Reader()
     end = 0
     for found in _TOKEN.finditer(text):
@@ -167,7 +169,7 @@ class _Reader:
             self._take_span(_shift(found))
         elif found["pause"]:
             self._is_pause = True
-        elif self._groups:
+        elif self._groups and self._is_fresh:
             self._closed |= self._groups.pop()
 
     def finish(self) -> WorkingWeek:
@@ -180,6 +182,8 @@ class _Reader:
         for places, pause in self._pauses:
             for place in places:
                 self._table[place] = list(_without(self._table[place], pause))
+        if {5, 6} <= self._closed:  # who says so closes on holidays too
+            self._closed.add(_HOLIDAY)
         shifts = {
             place: () if place in self._closed else _merge(found)
             for place, found in self._table.items()
@@ -225,7 +229,7 @@ def _places(word: str) -> frozenset[int]:
         return frozenset({_HOLIDAY})
     days: list[int] = []
     for connector, name in _WEEKDAY.findall(word):
-        day = "一二三四五六日天".index(name) % 7 if name != "天" else 6
+        day = 6 if name == "天" else "一二三四五六日".index(name)
         while connector and days and days[-1] != day:
             days.append((days[-1] + 1) % 7)
         days.append(day)

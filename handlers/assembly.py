@@ -35,6 +35,7 @@ from bot import (
 )
 from handlers.config import Settings
 from handlers.live import LiveBus
+from handlers.office_calendar import read_plans
 from knowledge import (
     Encoder,
     KnowledgeBase,
@@ -289,6 +290,7 @@ def make_answer_settings(settings: Settings) -> AnswerSettings:
             hotline=office.hotline,
             office=office.name,
             hours=office.hours,
+            plans=read_plans(settings),
         ),
         **chosen,
     )

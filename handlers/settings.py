@@ -24,6 +24,10 @@ class OfficeSettings(Section):
     hotline: str = "12345"
     hours: str = "工作日 8:30–17:30"
 
+    #: Text file with the State Council's notices about holidays, for years that are
+    #: not built in; a relative path starts at the config's folder. Empty = none.
+    holidays: str = ""
+
     def problems(self) -> Iterator[tuple[str, str]]:
         """Names must be there: answers are built with them."""
         for key in ("city", "name", "hotline"):

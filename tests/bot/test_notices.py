@@ -177,6 +177,14 @@ def test_parallel_resends_count_once(notices, chat, me, engine):
     assert counts == [1, 1]
 
 
+def test_parallel_consents_all_count(notices, chat, me, engine):
+    """Eight events at once are eight consents; none is lost to another."""
+    accept(notices, me, "e0")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: accept(notices, me, f"e{n}"), range(1, 9)))
+    assert takes(notices, chat, times=20) == 9
+
+
 def test_citizen_is_told_once_of_what_waits(notices, chat, me):
     """The second of two parked lines brings no second notice; a later one does."""
     accept(notices, me, "e1", is_long_term=True)

@@ -38,7 +38,7 @@ class Plan:
     per_s: float
 
     #: Nothing new for so long: what is to come has come, until somebody writes.
-    quiet_s: float = 8.0
+    quiet_s: float = 10.0
 
     #: One citizen in so many is shut out: nothing can be pushed to them …
     shut_out_one_in: int = 10

@@ -23,9 +23,13 @@ from handlers.logs import set_up_logging
 from handlers.web import create_app
 from handlers.worker import run_worker
 
-#: Seconds that composing takes at most; the least is a tenth of a second.
-SLOWEST_S = float(os.environ.get("DRILL_SLOWEST_S", "12"))
+#: Seconds that composing takes: evenly spread between these two …
 FASTEST_S = 0.1
+SLOWEST_S = float(os.environ.get("DRILL_SLOWEST_S", "12"))
+
+#: … but one answer in twenty takes up to so long: WeChat has given up by then.
+TAIL_S = float(os.environ.get("DRILL_TAIL_S", "20"))
+ONE_IN_TAIL = 20
 
 #: One answer in so many is long.
 ONE_LONG_IN = 10
@@ -47,7 +51,10 @@ def think_s(question: str) -> float:
     """Return how long the answer to a question takes, in seconds."""
     if question.startswith("F"):
         return 0.0
-    return FASTEST_S + draw(question, "time") * (SLOWEST_S - FASTEST_S)
+    share = draw(question, "time")
+    if draw(question, "tail") < 1 / ONE_IN_TAIL:
+        return SLOWEST_S + share * (TAIL_S - SLOWEST_S)
+    return FASTEST_S + share * (SLOWEST_S - FASTEST_S)
 
 
 def is_long(question: str) -> bool:

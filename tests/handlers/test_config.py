@@ -313,3 +313,13 @@ def test_description_and_repr_hold_no_secret(load):
         assert secret not in repr(settings)
     assert yaml.safe_load(text)["wechat"]["token"] == "已设置"
     assert "postgresql://user:***@host/name" in text
+
+
+def test_wechats_own_agents_need_a_verified_account(load):
+    """Else every citizen who calls for a person would be told the wrong thing."""
+    on = "wechat: {app_id: wx1}\n"
+    assert load(on + "desk: {mode: wechat}").desk.mode == "wechat"
+    unverified = "wechat: {app_id: wx1, is_verified: false}\n"
+    for text in ("desk: {mode: wechat}", unverified + "desk: {mode: wechat}"):
+        assert "认证过的公众号" in problems_of(load, text)["desk.mode"]
+    assert "console、wechat" in problems_of(load, "desk: {mode: weixin}")["desk.mode"]

@@ -1,0 +1,112 @@
+"""The office's calendar as configured, and whether it reaches far enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot import (
+    BEIJING,
+    AlarmStore,
+    HolidayNoticeError,
+    HoursError,
+    WorkingCalendar,
+    YearPlan,
+    make_calendar,
+    parse_notices,
+)
+from handlers.config import ConfigError, Settings
+
+#: Month from which the next year's plan must be there. It is published in the first
+#: half of November, and terms of 15 days soon reach into January.
+WARN_FROM_MONTH = 12
+
+#: What the alarm in the console begins with; the year follows.
+_ALARM = "calendar:"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Up to where the calendar can count."""
+
+    #: First year from this one on whose holidays are not known.
+    unknown_year: int
+
+    #: It is needed now, or very soon.
+    is_pressing: bool
+
+    @property
+    def warning(self) -> str:
+        """What is missing, Chinese."""
+        return (
+            f"还没有 {self.unknown_year} 年的节假日安排："
+            "到时候算不出办理期限，也不能告诉群众哪天上班"
+        )
+
+
+#: What to do about it, Chinese.
+ADVICE = (
+    "把国务院办公厅的放假通知全文存成文件，在 config.yaml 的 office.holidays 写上文件名，"
+    "再重新启动；或者升级程序包 chinesecalendar"
+)
+
+
+def read_plans(settings: Settings) -> tuple[YearPlan, ...]:
+    """Return the years that staff wrote down; none if there is no file.
+
+    Raises:
+        ConfigError: If the file cannot be read or understood.
+    """
+    if not settings.office.holidays:
+        return ()
+    path = Path(settings.office.holidays)
+    try:
+        return parse_notices(path.read_text(encoding="utf-8-sig"))
+    except OSError as e:
+        why = f"{path} 打不开：{e.strerror}"
+    except UnicodeDecodeError:
+        why = f"{path} 不是 UTF-8 编码，请另存为 UTF-8"
+    except HolidayNoticeError as e:
+        why = f"{path} 看不懂：{e.why}"
+    raise ConfigError([("office.holidays", why)], file=settings.file)
+
+
+def open_calendar(settings: Settings) -> WorkingCalendar:
+    """Return when the office is on duty.
+
+    Raises:
+        ConfigError: If its hours or the file of holidays cannot be understood.
+    """
+    plans = read_plans(settings)
+    try:
+        return make_calendar(settings.office.hours, plans)
+    except HoursError as e:
+        raise ConfigError([("office.hours", e.why)], file=settings.file) from e
+
+
+def measure_reach(calendar: WorkingCalendar, now: datetime) -> Reach:
+    """Tell which year is missing, and whether that matters yet."""
+    today = now.astimezone(BEIJING).date()
+    year = today.year
+    while calendar.statutory.is_known(year):
+        year += 1
+    is_next = year == today.year + 1 and today.month >= WARN_FROM_MONTH
+    return Reach(year, year == today.year or is_next)
+
+
+def watch_reach(
+    calendar: WorkingCalendar, alarms: AlarmStore, now: datetime
+) -> None:
+    """Raise the console's alarm while a year is missing, once; clear it after.
+
+    Raises:
+        StoreUnavailableError: If the database cannot be used.
+    """
+    reach = measure_reach(calendar, now)
+    is_raised = any(alarm.key.startswith(_ALARM) for alarm in alarms.list_open())
+    if reach.is_pressing and not is_raised:
+        key = f"{_ALARM}{reach.unknown_year}"
+        alarms.raise_alarm(key, f"{reach.warning}。{ADVICE}")
+    elif is_raised and not reach.is_pressing:
+        alarms.clear(_ALARM)

@@ -30,11 +30,14 @@ from .deliveries import PassiveLine as PassiveLine
 from .desk import Desk as Desk
 from .errors import AlreadyClaimedError as AlreadyClaimedError
 from .errors import BotError as BotError
+from .errors import HolidayNoticeError as HolidayNoticeError
+from .errors import HoursError as HoursError
 from .errors import IllegalMoveError as IllegalMoveError
 from .errors import MessageNotFoundError as MessageNotFoundError
 from .errors import NotHolderError as NotHolderError
 from .errors import StoreUnavailableError as StoreUnavailableError
 from .errors import TicketNotFoundError as TicketNotFoundError
+from .errors import UnknownYearError as UnknownYearError
 from .errors import UnsealError as UnsealError
 from .errors import UnsettledTurnError as UnsettledTurnError
 from .events import Clock as Clock
@@ -48,7 +51,12 @@ from .halls import HallStore as HallStore
 from .halls import NearHall as NearHall
 from .halls import check_hall as check_hall
 from .native_desk import NativeDesk as NativeDesk
+from .holiday_notice import parse_notices as parse_notices
+from .holidays import YearPlan as YearPlan
 from .notices import NoticeStore as NoticeStore
+from .office_hours import find_opening as find_opening
+from .office_hours import make_calendar as make_calendar
+from .office_hours import tell_opening as tell_opening
 from .officers import OfficerStore as OfficerStore
 from .outbox import Outbox as Outbox
 from .passive import TAKEN_OVER as TAKEN_OVER
@@ -100,3 +108,4 @@ from .types import Ticket as Ticket
 from .types import TicketState as TicketState
 from .types import Trigger as Trigger
 from .viewing import DeskCounts as DeskCounts
+from .working_time import WorkingCalendar as WorkingCalendar

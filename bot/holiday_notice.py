@@ -122,9 +122,7 @@ def _days(word: re.Match[str], year: int) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _day(
-    parts: tuple[str | None, ...], missing: tuple[str | None, str | None]
-) -> date:
+def _day(parts: tuple[str | None, ...], missing: tuple[str | None, str | None]) -> date:
     year, month = parts[0] or missing[0], parts[1] or missing[1]
     if month is None:
         raise ValueError(f"{parts[2]}日没有写月份")
@@ -155,7 +153,9 @@ def _check(draft: _Draft) -> YearPlan:
         raise refuse(f"里，{wrong[0]} 不是周末，不用写上班")
     # A year may begin in the last December, and never ends in the next January.
     first, last = date(draft.year - 1, 12, 1), date(draft.year, 12, 31)
-    wrong = [d for d in sorted(draft.holidays | draft.workdays) if not first <= d <= last]
+    wrong = [
+        d for d in sorted(draft.holidays | draft.workdays) if not first <= d <= last
+    ]
     if wrong:
         raise refuse(f"里，{wrong[0]} 不在这一年")
     return YearPlan(draft.year, frozenset(draft.holidays), frozenset(draft.workdays))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,15 +10,16 @@ from sqlalchemy import Engine, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from .citizens import open_conversation
 from .database import Transactions
 from .events import Event, message_event
 from .passive import mark_read_by_link
 from .privacy import mask_personal_data
-from .queries import find_conversation, find_open_ticket, send_parked
+from .queries import find_open_ticket, send_parked
 from .quick_reply import menu_label
 from .quota import open_window
 from .seal import Seal
-from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow, TicketRow
+from .tables import InboxRow, MessageRow, TicketRow
 from .types import AnswerStatus, Channel, Inbound, MessageKind, Sender
 
 #: What a citizen's line shows for a message that is not text.
@@ -188,7 +188,13 @@ class Inbox:
                 first_at=first.received_at,
                 is_promised=first.promised_at is not None,
             )
-        conversation = self._open_conversation(session, inbound)
+        conversation = open_conversation(
+            session,
+            self._seal,
+            inbound.channel,
+            inbound.sender_id,
+            at=inbound.received_at,
+        )
         row = InboxRow(
             channel=inbound.channel,
             # WeChat's key of an event holds the OpenID: only its digest is kept.
@@ -213,27 +219,6 @@ class Inbox:
         if inbound.kind not in _EVENTS:
             events = (_add_citizen_line(session, row),)
         return Receipt(row.id, conversation.id, is_repeat=False, events=events)
-
-    def _open_conversation(self, session: Session, inbound: Inbound) -> ConversationRow:
-        sender_hash = self._seal.fingerprint(inbound.channel, inbound.sender_id)
-        found = find_conversation(session, sender_hash)
-        if found is not None:
-            return found[1]
-        citizen = CitizenRow(
-            channel=inbound.channel,
-            sender_hash=sender_hash,
-            sender_sealed=self._seal.seal(inbound.sender_id),
-            number=f"{secrets.randbelow(10_000):04d}",
-            created_at=inbound.received_at,
-        )
-        session.add(citizen)
-        session.flush()
-        conversation = ConversationRow(
-            citizen_id=citizen.id, focus={}, updated_at=inbound.received_at
-        )
-        session.add(conversation)
-        session.flush()
-        return conversation
 
 
 def read_reply(session: Session, row: InboxRow, seal: Seal) -> StoredReply | None:

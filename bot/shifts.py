@@ -1,4 +1,4 @@
-"""When the office is staffed in a usual week, read from its hours as citizens read them.
+"""The shifts of a usual week, read from office hours as citizens read them.
 
 Pure: knows no dates, so no holidays either; those are in ``holidays``.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from .errors import HoursError
 
@@ -87,7 +88,7 @@ class WorkingWeek:
         if len(self.days) != 7 or not any(self.days):
             raise HoursError("一周里没有一天上班")
         for shifts in (*self.days, self.make_up or (), self.holiday or ()):
-            pairs = zip(shifts, shifts[1:], strict=False)
+            pairs = pairwise(shifts)
             if any(later.start <= earlier.end for earlier, later in pairs):
                 raise HoursError("同一天的两段时间重叠，或者次序不对")
 
@@ -278,5 +279,5 @@ def _week(shifts: dict[int, Shifts]) -> WorkingWeek:
     if len(set(shifts.values())) == 1:
         return WorkingWeek(days, None, None)
     # Written as weekdays, 调休 is worked as the first working day of the week is.
-    usual = make_up or next(filter(None, days[:5]), None)
-    return WorkingWeek(days, usual, holiday)
+    usual = next(filter(None, (make_up, *days[:5])), ())
+    return WorkingWeek(days, usual or None, holiday)

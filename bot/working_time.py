@@ -118,11 +118,11 @@ class WorkingCalendar:
         return self._close_of(day)
 
     def whole_days(self) -> WorkingCalendar:
-        """Return the calendar in which days with duty count whole, others not at all."""
+        """Return the calendar in which a day with duty counts whole."""
         return WorkingCalendar(self.week.whole_days(), self.statutory)
 
     def by_weekday(self) -> WorkingCalendar:
-        """Return the calendar that leaves holidays out of account, and knows all years."""
+        """Return the calendar without holidays, which so knows all years."""
         return WorkingCalendar(self.week.by_weekday(), self.statutory)
 
     def _shifts(self, day: date) -> Shifts:

@@ -35,7 +35,7 @@ from bot import (
 )
 from handlers.config import Settings
 from handlers.live import LiveBus
-from handlers.office_calendar import read_plans
+from handlers.office_calendar import read_hours, read_plans
 from knowledge import (
     Encoder,
     KnowledgeBase,
@@ -289,7 +289,7 @@ def make_answer_settings(settings: Settings) -> AnswerSettings:
             city=office.city,
             hotline=office.hotline,
             office=office.name,
-            hours=office.hours,
+            hours=read_hours(settings),
             plans=read_plans(settings),
         ),
         **chosen,

@@ -199,7 +199,9 @@ def _anchor(settings: Settings) -> Settings:
     if url.startswith(prefix) and url != f"{prefix}:memory:":
         url = prefix + str(settings.root / url.removeprefix(prefix))
     folder = str(settings.root / settings.knowledge.folder)
-    holidays = settings.office.holidays and str(settings.root / settings.office.holidays)
+    holidays = settings.office.holidays and str(
+        settings.root / settings.office.holidays
+    )
     return replace(
         settings,
         office=replace(settings.office, holidays=holidays),

@@ -40,8 +40,7 @@ class Reach:
     def warning(self) -> str:
         """What is missing, Chinese."""
         return (
-            f"还没有 {self.unknown_year} 年的节假日安排："
-            "到时候算不出办理期限，也不能告诉群众哪天上班"
+            f"还没有 {self.unknown_year} 年的节假日安排，到时候不能告诉群众哪天有人回复"
         )
 
 
@@ -50,6 +49,19 @@ ADVICE = (
     "把国务院办公厅的放假通知全文存成文件，在 config.yaml 的 office.holidays 写上文件名，"
     "再重新启动；或者升级程序包 chinesecalendar"
 )
+
+
+def read_hours(settings: Settings) -> str:
+    """Return the office's hours as they are written, once they can be understood.
+
+    Raises:
+        ConfigError: If they cannot.
+    """
+    try:
+        make_calendar(settings.office.hours)
+    except HoursError as e:
+        raise ConfigError([("office.hours", e.why)], file=settings.file) from e
+    return settings.office.hours
 
 
 def read_plans(settings: Settings) -> tuple[YearPlan, ...]:
@@ -78,11 +90,7 @@ def open_calendar(settings: Settings) -> WorkingCalendar:
     Raises:
         ConfigError: If its hours or the file of holidays cannot be understood.
     """
-    plans = read_plans(settings)
-    try:
-        return make_calendar(settings.office.hours, plans)
-    except HoursError as e:
-        raise ConfigError([("office.hours", e.why)], file=settings.file) from e
+    return make_calendar(read_hours(settings), read_plans(settings))
 
 
 def measure_reach(calendar: WorkingCalendar, now: datetime) -> Reach:
@@ -95,9 +103,7 @@ def measure_reach(calendar: WorkingCalendar, now: datetime) -> Reach:
     return Reach(year, year == today.year or is_next)
 
 
-def watch_reach(
-    calendar: WorkingCalendar, alarms: AlarmStore, now: datetime
-) -> None:
+def watch_reach(calendar: WorkingCalendar, alarms: AlarmStore, now: datetime) -> None:
     """Raise the console's alarm while a year is missing, once; clear it after.
 
     Raises:

@@ -21,6 +21,7 @@ from handlers.assembly import Parts
 from handlers.delivering import Courier, Send
 from handlers.live import LiveBus
 from handlers.notifying import make_notify
+from handlers.office_calendar import open_calendar, watch_reach
 from handlers.webchat.drawing import render_stored
 from handlers.wechat import SUCCESS, WeChatError
 
@@ -31,6 +32,9 @@ DELIVER_EVERY_S = 1.0
 
 #: Unanswered messages are looked for so often; their lease is 6 s.
 RECOVER_EVERY_S = 3.0
+
+#: Whether next year's holidays are known changes once a year.
+LOOK_AHEAD_EVERY_S = 6 * 3600.0
 
 #: Wait before listening again when Redis is away.
 _LISTEN_AGAIN_S = 2.0
@@ -49,6 +53,7 @@ def run_worker(parts: Parts) -> None:
     jobs: tuple[tuple[str, Callable[[], object], float], ...] = (
         ("deliver", courier.deliver, DELIVER_EVERY_S),
         ("recover", lambda: recover(parts.front_desk), RECOVER_EVERY_S),
+        ("calendar", lambda: watch_calendar(parts), LOOK_AHEAD_EVERY_S),
     )
     for name, work, every_s in jobs:
         scheduler.add_job(
@@ -88,6 +93,11 @@ def recover(front_desk: FrontDesk) -> int:
         StoreUnavailableError: If the database cannot be used.
     """
     return front_desk.recover(render=_render_for)
+
+
+def watch_calendar(parts: Parts) -> None:
+    """Tell officers in time that next year's holidays are missing."""
+    watch_reach(open_calendar(parts.settings), parts.alarms, parts.clock())
 
 
 def guard(name: str, work: Callable[[], object]) -> Callable[[], None]:

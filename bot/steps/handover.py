@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..context import Context
-from ..office_hours import is_open
+from ..office_hours import find_opening, is_open, tell_opening
 from ..turn import Turn
 from ..types import Answer, AnswerStatus, Block, Evidence
 from .phrasing import lead, say, status_text, word
@@ -49,12 +49,15 @@ def hand_over(
 
 def _blocks(turn: Turn, context: Context, status: AnswerStatus) -> list[Block]:
     text = status_text(status, context)
-    is_staffed = is_open(context.settings.hours, context.now)
+    settings = context.settings
+    is_staffed = is_open(settings.hours, context.now, settings.plans)
     if status is AnswerStatus.HANDOFF_CRISIS:
-        name = "crisis" if is_staffed else "crisis_off_hours"
-        return [lead(text), say(word(name, context))]
+        if is_staffed:
+            return [lead(text), say(word("crisis", context))]
+        names = ("crisis_off_hours", "crisis_off_hours_undated")
+        return [lead(text), say(_promise(*names, context))]
     if not is_staffed:
-        promise = word("off_hours", context)
+        promise = _promise("off_hours", "off_hours_undated", context)
         call = say(word("call_instead", context))
         if status is AnswerStatus.HANDOFF_REQUESTED:
             return [lead(promise), call]
@@ -63,6 +66,15 @@ def _blocks(turn: Turn, context: Context, status: AnswerStatus) -> list[Block]:
     if status is not AnswerStatus.HANDOFF_REQUESTED:
         queue = word("handing_over", context) + queue
     return [lead(text), say(queue), say(word("cancel_hint", context))]
+
+
+def _promise(dated: str, undated: str, context: Context) -> str:
+    """Say when somebody will answer: the day only where it can be kept."""
+    settings, now = context.settings, context.now
+    opening = find_opening(settings.hours, now, settings.plans)
+    if opening is None:
+        return word(undated, context)
+    return word(dated, context, opening=tell_opening(opening, now))
 
 
 def _queue(turn: Turn, context: Context) -> str:

@@ -433,7 +433,7 @@ def test_off_hours_promise_no_queue(chat, clock):
     """When somebody answers, and whom to call meanwhile."""
     clock.now = SUNDAY
     body = chat.read("转人工")
-    assert "工作日 8:30–17:30" in body
+    assert "工作人员11月23日（周一）8:30上班后回复您" in body
     assert "12345" in body
     assert "排" not in body
 

@@ -13,7 +13,7 @@ from bot import AnswerStatus, get_list, get_reply, get_wording
 FILE = Path(__file__).parents[2] / "bot" / "replies.yaml"
 _PLACEHOLDERS = (
     "city office hotline hours waiting officer regions region aspect phone article"
-    " hall distance km count question url agent"
+    " hall distance km count question url agent opening"
 )
 NAMES = dict.fromkeys(_PLACEHOLDERS.split(" "), "X")
 

@@ -31,7 +31,7 @@ def look(tmp_path):
 def test_every_check_runs_whatever_is_broken(tmp_path):
     """One look shows all that is left to do."""
     found = list(examine(Settings(root=tmp_path)))
-    assert len(found) == 11
+    assert len(found) == 12
     assert all(f.advice for f in found if f.state == "failed")
 
 

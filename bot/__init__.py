@@ -50,11 +50,10 @@ from .halls import HallFieldError as HallFieldError
 from .halls import HallStore as HallStore
 from .halls import NearHall as NearHall
 from .halls import check_hall as check_hall
-from .native_desk import NativeDesk as NativeDesk
 from .holiday_notice import parse_notices as parse_notices
 from .holidays import YearPlan as YearPlan
+from .native_desk import NativeDesk as NativeDesk
 from .notices import NoticeStore as NoticeStore
-from .office_hours import find_opening as find_opening
 from .office_hours import make_calendar as make_calendar
 from .office_hours import tell_opening as tell_opening
 from .officers import OfficerStore as OfficerStore

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from .errors import HolidayNoticeError
-from .holidays import YearPlan
+from .holidays import YEARS_END, YearPlan
 
 #: A plan without one of these is no plan for the year.
 _HOLIDAYS = ("元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆")
@@ -152,10 +152,9 @@ def _check(draft: _Draft) -> YearPlan:
     if wrong:
         raise refuse(f"里，{wrong[0]} 不是周末，不用写上班")
     # A year may begin in the last December, and never ends in the next January.
-    first, last = date(draft.year - 1, 12, 1), date(draft.year, 12, 31)
-    wrong = [
-        d for d in sorted(draft.holidays | draft.workdays) if not first <= d <= last
-    ]
+    first, last = date(draft.year - 1, *YEARS_END), date(draft.year, 12, 31)
+    days = sorted(draft.holidays | draft.workdays)
+    wrong = [day for day in days if not first <= day <= last]
     if wrong:
         raise refuse(f"里，{wrong[0]} 不在这一年")
     return YearPlan(draft.year, frozenset(draft.holidays), frozenset(draft.workdays))

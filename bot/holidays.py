@@ -19,7 +19,7 @@ from .errors import UnknownYearError
 #: From this day on, a year's end hangs on the next year's plan as well: the New Year
 #: holiday of 2019 took 30 and 31 December 2018, and 29 December was worked for it.
 #: No plan from 2004 to 2026 reached further back.
-_YEARS_END = (12, 29)
+YEARS_END = (12, 29)
 
 
 class DayKind(Enum):
@@ -67,7 +67,7 @@ class StatutoryDays:
                 the next year has none.
         """
         years = [day.year]
-        if (day.month, day.day) >= _YEARS_END:
+        if (day.month, day.day) >= YEARS_END:
             years.append(day.year + 1)
         plans = [self.get_plan(year) for year in years]
         if any(day in plan.workdays for plan in plans):

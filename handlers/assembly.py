@@ -26,6 +26,7 @@ from bot import (
     Desk,
     FrontDesk,
     HallStore,
+    NativeDesk,
     NoticeStore,
     OfficerStore,
     Outbox,
@@ -46,7 +47,12 @@ from knowledge import (
 )
 
 if TYPE_CHECKING:
-    from handlers.wechat import AnswerLinks, ReplayMemory, WeChatClient
+    from handlers.wechat import (
+        AnswerLinks,
+        OnlineAgents,
+        ReplayMemory,
+        WeChatClient,
+    )
 
 Clock = Callable[[], datetime]
 
@@ -195,6 +201,19 @@ class Parts:
     def notices(self) -> NoticeStore:
         """Consents to subscription notices, and what was sent."""
         return NoticeStore(self.engine, self.seal, self.clock)
+
+    @cached_property
+    def native_desk(self) -> NativeDesk:
+        """Our record of WeChat's own agents."""
+        return NativeDesk(self.engine, self.seal, self.clock, self.live.publish)
+
+    @cached_property
+    def agents(self) -> OnlineAgents:
+        """Who serves in WeChat's own agent system; nobody without an account."""
+        from handlers.wechat import OnlineAgents
+
+        client = self.wechat_client
+        return OnlineAgents(client.list_online_agents if client else list)
 
     @cached_property
     def alarms(self) -> AlarmStore:

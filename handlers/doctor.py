@@ -266,29 +266,20 @@ def _check_clock(settings: Settings) -> str:
 
 
 def _check_hours(settings: Settings) -> str:
-    from bot import find_opening, tell_opening
     from handlers.config import ConfigError
     from handlers.office_calendar import (
         ADVICE,
-        measure_reach,
-        open_calendar,
-        read_plans,
+        ShortCalendarError,
+        describe_calendar,
     )
 
     try:
-        calendar, plans = open_calendar(settings), read_plans(settings)
+        return describe_calendar(settings, datetime.now(UTC))
     except ConfigError as e:
         told = "；".join(f"{at}：{why}" for at, why in e.problems)
-        raise _TroubleError(told, "改 config.yaml，再运行 wenzheng check-config") from e
-    now = datetime.now(UTC)
-    reach = measure_reach(calendar, now)
-    if reach.is_pressing:
-        raise _TroubleError(reach.warning, ADVICE)
-    opening = find_opening(settings.office.hours, now, plans)
-    when = f"下次上班 {tell_opening(opening, now)}" if opening else "上班日期未知"
-    if opening and opening <= now:
-        when = "现在有人在岗"
-    return f"{when}；节假日安排到 {reach.unknown_year - 1} 年底"
+        raise _TroubleError(told, "改好后运行 wenzheng check-config") from e
+    except ShortCalendarError as e:
+        raise _TroubleError(str(e), ADVICE) from e
 
 
 #: What is looked at, in the order of need.

@@ -15,6 +15,7 @@ from bot import (
     YearPlan,
     make_calendar,
     parse_notices,
+    tell_opening,
 )
 from handlers.config import ConfigError, Settings
 
@@ -24,6 +25,10 @@ WARN_FROM_MONTH = 12
 
 #: What the alarm in the console begins with; the year follows.
 _ALARM = "calendar:"
+
+
+class ShortCalendarError(Exception):
+    """The calendar does not reach far enough; Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,8 @@ class Reach:
 
 #: What to do about it, Chinese.
 ADVICE = (
-    "把国务院办公厅的放假通知全文存成文件，在 config.yaml 的 office.holidays 写上文件名，"
-    "再重新启动；或者升级程序包 chinesecalendar"
+    "把国务院办公厅的放假通知全文存成文件，在 config.yaml 的 office.holidays "
+    "写上文件名，再重新启动；或者升级程序包 chinesecalendar"
 )
 
 
@@ -101,6 +106,23 @@ def measure_reach(calendar: WorkingCalendar, now: datetime) -> Reach:
         year += 1
     is_next = year == today.year + 1 and today.month >= WARN_FROM_MONTH
     return Reach(year, year == today.year or is_next)
+
+
+def describe_calendar(settings: Settings, now: datetime) -> str:
+    """Return in Chinese when somebody is on duty next, and how far plans reach.
+
+    Raises:
+        ConfigError: As ``open_calendar``.
+        ShortCalendarError: If a year is missing that is needed now or soon.
+    """
+    calendar = open_calendar(settings)
+    reach = measure_reach(calendar, now)
+    if reach.is_pressing:
+        raise ShortCalendarError(reach.warning)
+    opening = calendar.next_opening(now)
+    is_open = opening <= now
+    when = "现在有人在岗" if is_open else f"下次上班 {tell_opening(opening, now)}"
+    return f"{when}；节假日安排到 {reach.unknown_year - 1} 年底"
 
 
 def watch_reach(calendar: WorkingCalendar, alarms: AlarmStore, now: datetime) -> None:

@@ -19,7 +19,11 @@ _MARKS = {"ok": "✔", "failed": "✘", "skipped": "–"}
 @click.pass_obj
 def check_config(context: Context, is_json: bool) -> None:
     """Print the effective settings."""
+    from handlers.office_calendar import open_calendar
+
     shown = describe(context.settings)
+    # Said here, where the file is being changed, and not at the next start.
+    open_calendar(context.settings)
     if is_json:
         click.echo(json.dumps(shown, ensure_ascii=False))
         return

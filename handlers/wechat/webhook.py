@@ -22,6 +22,7 @@ from .gateway import MAX_BODY_BYTES, Gateway
 from .messages import Push
 from .rendering import SUCCESS, fit_text, render_reply
 from .text import clean_text
+from .transfer import TransferParts, render_transfer, should_transfer
 
 if TYPE_CHECKING:
     from handlers.assembly import Parts
@@ -69,7 +70,9 @@ def receive() -> Response:
 
 def _answer(gateway: Gateway, push: Push) -> Response:
     args = request.args.to_dict()
-    render = partial(_render, gateway, push, args)
+    # Asked in a composer's thread too, where Flask's current_app is not known.
+    is_transferred = partial(should_transfer, cast("TransferParts", _parts()), push)
+    render = partial(_render, gateway, push, args, is_transferred)
     carry = None
     if not _settings().is_verified:
         # Called in a composer's thread, where Flask's current_app is not known.
@@ -78,6 +81,7 @@ def _answer(gateway: Gateway, push: Push) -> Response:
     try:
         if handle_event(cast("EventParts", _parts()), push):
             return _respond(SUCCESS, "text/plain")
+        _parts().native_desk.note_message(push.inbound)
         reply = _parts().front_desk.receive(push.inbound, render, carry)
         body = reply.body
         if reply.is_promised and not _settings().is_verified:
@@ -101,8 +105,16 @@ def _answer(gateway: Gateway, push: Push) -> Response:
     return _respond(body, "application/xml" if is_xml else "text/plain")
 
 
-def _render(gateway: Gateway, push: Push, args: dict[str, str], answer: Answer) -> str:
+def _render(
+    gateway: Gateway,
+    push: Push,
+    args: dict[str, str],
+    is_transferred: Callable[[Answer], bool],
+    answer: Answer,
+) -> str:
     """Make the body that is stored with the answer and sent as it is."""
+    if is_transferred(answer):
+        return gateway.seal(render_transfer(push, gateway.now), args)
     return _seal_text(gateway, push, args, fit_text(answer))
 
 

@@ -73,6 +73,7 @@ class Crowd:
         self._pool = ThreadPoolExecutor(_THREADS)
         self._http = httpx.Client(timeout=10, trust_env=False)
         self._lock = threading.Lock()
+        self._is_over = threading.Event()
 
     def run(self) -> Tally:
         """Ask, wait, write once more; returns what became of it."""
@@ -87,6 +88,7 @@ class Crowd:
                 self._write_once_more(everybody, number)
             return self.count()
         finally:
+            self._is_over.set()
             self._pool.shutdown(wait=True)
             self._http.close()
 
@@ -141,12 +143,12 @@ class Crowd:
 
     def _read_link(self, word: str, url: str) -> None:
         """Look at the page as a browser does: again and again until it is there."""
-        while True:
+        text = ""
+        while not LEAD.search(text):
+            if self._is_over.wait(_LOOK_AGAIN_S if text else 0):
+                return
             page = html.unescape(self._http.get(url).text)
             text = re.sub(r"<[^>]+>", "\n", page)
-            if LEAD.search(text):
-                break
-            time.sleep(_LOOK_AGAIN_S)
         self._http.post(url)
         with self._lock:
             self.links[word] = Read(time.time(), text)

@@ -6,6 +6,7 @@ from bot import AlarmStore, make_engine, upgrade_database
 from handlers.config import (
     DatabaseSettings,
     KnowledgeSettings,
+    OfficeSettings,
     RedisSettings,
     Settings,
     WeChatSettings,
@@ -94,6 +95,22 @@ def test_unknown_encoder_is_told(look):
             "ok",
             "安全模式",
         ),
+        (
+            WeChatSettings(app_id="wx1", token="abc", secret="s", mode="compat"),
+            "failed",
+            "WENZHENG_WECHAT_AES_KEY",
+        ),
+        (
+            WeChatSettings(
+                app_id="wx1",
+                token="abc",
+                secret="s",
+                aes_key="a" * 43,
+                mode="compat",
+            ),
+            "ok",
+            "兼容模式",
+        ),
     ],
 )
 def test_wechat_settings_are_looked_through(look, settings, state, words):
@@ -125,3 +142,17 @@ def test_alarms_of_a_database_that_is_old_are_left_out(look, tmp_path):
     """That is the database's own finding."""
     (tmp_path / "wenzheng.db").touch()
     assert look("告警").state == "skipped"
+
+
+def test_hours_that_cannot_be_read_are_told(look):
+    """Nobody would know when somebody answers."""
+    found = look("上班时间", office=OfficeSettings(hours="夏季 8:00–12:00"))
+    assert found.state == "failed"
+    assert "office.hours" in found.detail
+    assert "check-config" in found.advice
+
+
+def test_missing_holidays_are_told(look, tmp_path):
+    """By the key of the file."""
+    office = OfficeSettings(holidays=str(tmp_path / "none.txt"))
+    assert "office.holidays" in look("上班时间", office=office).detail

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from itertools import count
 
-#: MsgIds as large as real ones.
-_ids = count(24_000_000_000_000_001)
+#: MsgIds as large as real ones, and new in each run: a running 问政 remembers them.
+_ids = count(24_000_000_000_000_000 + time.time_ns() // 1_000_000 * 1_000)
 
 
 def make_text(

@@ -16,15 +16,17 @@ from bot import (
     BlockKind,
     FrontDesk,
     MessageKind,
+    NativeDesk,
     Seal,
     make_engine,
     upgrade_database,
 )
-from handlers.config import WeChatSettings
+from handlers.config import DeskSettings, WeChatSettings
 from handlers.wechat import WeChatClient, blueprint
 from tests.wechat_simulator import Account, FakeApi, Pusher, serve
 
 DATA = Path(__file__).parent / "data"
+SEAL = Seal("secret-key-of-the-tests-0001")
 
 
 def _load(name):
@@ -109,8 +111,7 @@ def engine(tmp_path):
 @pytest.fixture
 def front_desk(engine, assistant, now):
     """The real front desk over it."""
-    seal = Seal("secret-key-of-the-tests-0001")
-    return FrontDesk(engine, assistant, seal=seal, clock=lambda: now, wait_s=4.0)
+    return FrontDesk(engine, assistant, seal=SEAL, clock=lambda: now, wait_s=4.0)
 
 
 @pytest.fixture
@@ -130,14 +131,17 @@ def make_settings(account):
 
 
 @pytest.fixture
-def make_app(front_desk, make_settings, now):
+def make_app(engine, front_desk, make_settings, now):
     """The webhook around the front desk, and nothing else of the service."""
 
     def make(*, desk=front_desk, **changes):
         app = Flask("wenzheng_wechat_test")
         app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
         app.extensions["wenzheng"] = SimpleNamespace(
-            settings=SimpleNamespace(wechat=make_settings(**changes)),
+            settings=SimpleNamespace(
+                wechat=make_settings(**changes), desk=DeskSettings()
+            ),
+            native_desk=NativeDesk(engine, SEAL, lambda: now),
             clock=lambda: now,
             replays=None,
             front_desk=desk,

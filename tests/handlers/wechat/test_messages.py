@@ -341,6 +341,20 @@ def test_odd_openids(openid):
         parse(make_text(openid, "您好"))
 
 
+def test_text_of_nothing_but_marks_is_read():
+    """The longest that WeChat lets through, as compat mode shows it in clear too."""
+    assert parse(make_text("oA", "<" * 2000)).inbound.text == "<" * 2000
+    envelope = make_text("oA", "<" * 2048, more="<Encrypt>abc</Encrypt>")
+    assert parse_envelope(envelope) == "abc"
+
+
+def test_thousands_of_tags_are_not_even_parsed():
+    """Before any signature is checked, a stranger must not buy time with size."""
+    for xml in ("<xml>" + "<a/>" * 4000 + "</xml>", "<a>" * 4000, "<" * 64_000):
+        with pytest.raises(MalformedPushError, match="too many tags"):
+            parse_envelope(xml)
+
+
 def test_worst_xml_of_the_largest_size_is_refused():
     """Depth, width, open CDATA and attributes: none crashes the parser."""
     worst = [

@@ -22,6 +22,7 @@ from .tables import (
     ConversationRow,
     InboxRow,
     MessageRow,
+    OfficerRow,
     OutboxRow,
     TicketRow,
 )
@@ -56,6 +57,9 @@ class Delivery:
     #: Whose words they are.
     said_by: Sender = Sender.BOT
 
+    #: 工号 of the officer who says it; empty for the bot and the system.
+    staff_number: str = ""
+
     #: Parts of a long line that the citizen has already.
     parts_sent: int = 0
 
@@ -75,20 +79,32 @@ class PassiveLine:
     text: str
     priority: Priority
 
-    #: As in ``Delivery``.
+    #: As in ``Delivery``, like all that follows.
     answer: Answer | None
+    said_by: Sender = Sender.BOT
+    staff_number: str = ""
     parts_sent: int = 0
     question: str = ""
 
 
-def select_deliveries() -> Select[OutboxRow, MessageRow, CitizenRow, InboxRow, bool]:
+def select_deliveries() -> Select[
+    OutboxRow, MessageRow, CitizenRow, InboxRow, OfficerRow, bool
+]:
     """Select deliveries with all that :func:`to_delivery` needs."""
     return (
-        select(OutboxRow, MessageRow, CitizenRow, InboxRow, is_taken_over(OutboxRow))
+        select(
+            OutboxRow,
+            MessageRow,
+            CitizenRow,
+            InboxRow,
+            OfficerRow,
+            is_taken_over(OutboxRow),
+        )
         .join(MessageRow, OutboxRow.message_id == MessageRow.id)
         .join(ConversationRow, OutboxRow.conversation_id == ConversationRow.id)
         .join(CitizenRow, ConversationRow.citizen_id == CitizenRow.id)
         .outerjoin(InboxRow, MessageRow.inbox_id == InboxRow.id)
+        .outerjoin(OfficerRow, MessageRow.officer_id == OfficerRow.id)
         .order_by(OutboxRow.id)
         .execution_options(populate_existing=True)
     )
@@ -136,6 +152,7 @@ def to_delivery(
     message: MessageRow,
     citizen: CitizenRow,
     inbox: InboxRow | None,
+    officer: OfficerRow | None,
     is_taken_over: bool,
     *,
     seal: Seal,
@@ -158,6 +175,7 @@ def to_delivery(
         answer=answer,
         priority=Priority(outbox.priority),
         said_by=Sender(message.sender),
+        staff_number=officer.staff_number if officer else "",
         parts_sent=outbox.parts_sent,
         question=_question(inbox, answer),
         is_taken_over=bool(is_taken_over),
@@ -165,7 +183,10 @@ def to_delivery(
 
 
 def to_passive_line(
-    outbox: OutboxRow, message: MessageRow, inbox: InboxRow | None
+    outbox: OutboxRow,
+    message: MessageRow,
+    inbox: InboxRow | None,
+    officer: OfficerRow | None,
 ) -> PassiveLine:
     """Return a line that waits for the citizen's next message."""
     answer = answer_from_json(message.answer) if message.answer else None
@@ -175,6 +196,8 @@ def to_passive_line(
         text=message.text,
         priority=Priority(outbox.priority),
         answer=answer,
+        said_by=Sender(message.sender),
+        staff_number=officer.staff_number if officer else "",
         parts_sent=outbox.parts_sent,
         question=_question(inbox, answer),
     )

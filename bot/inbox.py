@@ -179,21 +179,10 @@ class Inbox:
             )
         ).scalar_one_or_none()
         if first is not None:
-            first.requests += 1
-            return Receipt(
-                first.id,
-                first.conversation_id,
-                is_repeat=True,
-                requests=first.requests,
-                first_at=first.received_at,
-                is_promised=first.promised_at is not None,
-            )
+            return _note_repeat(first)
+        at, sender_id = inbound.received_at, inbound.sender_id
         conversation = open_conversation(
-            session,
-            self._seal,
-            inbound.channel,
-            inbound.sender_id,
-            at=inbound.received_at,
+            session, self._seal, inbound.channel, sender_id, at=at
         )
         row = InboxRow(
             channel=inbound.channel,
@@ -202,7 +191,7 @@ class Inbox:
             conversation_id=conversation.id,
             kind=inbound.kind,
             text=inbound.text,
-            received_at=inbound.received_at,
+            received_at=at,
             lease_until=lease_until,
             trigger=inbound.trigger,
             detail=dict(inbound.detail) or None,
@@ -212,13 +201,24 @@ class Inbox:
         if inbound.kind is not MessageKind.UNSUBSCRIBE:
             # Only now does WeChat let us write to this citizen again.
             if inbound.channel is Channel.WECHAT:
-                at = inbound.received_at
                 open_window(session, conversation.id, inbound.trigger, at=at)
-            send_parked(session, conversation.id, at=inbound.received_at)
+            send_parked(session, conversation.id, at=at)
         events: tuple[Event, ...] = ()
         if inbound.kind not in _EVENTS:
             events = (_add_citizen_line(session, row),)
         return Receipt(row.id, conversation.id, is_repeat=False, events=events)
+
+
+def _note_repeat(first: InboxRow) -> Receipt:
+    first.requests += 1
+    return Receipt(
+        first.id,
+        first.conversation_id,
+        is_repeat=True,
+        requests=first.requests,
+        first_at=first.received_at,
+        is_promised=first.promised_at is not None,
+    )
 
 
 def read_reply(session: Session, row: InboxRow, seal: Seal) -> StoredReply | None:

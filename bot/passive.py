@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from .deliveries import PassiveLine, is_taken_over, to_passive_line
-from .tables import InboxRow, MessageRow, OutboxRow
+from .tables import InboxRow, MessageRow, OfficerRow, OutboxRow
 from .types import DeliveryState
 
 #: What officers read under an answer that was not sent because a colleague is there.
@@ -36,9 +36,10 @@ def take_for_passive(
         Lines queued or parked, oldest first.
     """
     rows = session.execute(
-        select(OutboxRow, MessageRow, InboxRow, is_taken_over(OutboxRow))
+        select(OutboxRow, MessageRow, InboxRow, OfficerRow, is_taken_over(OutboxRow))
         .join(MessageRow, OutboxRow.message_id == MessageRow.id)
         .outerjoin(InboxRow, MessageRow.inbox_id == InboxRow.id)
+        .outerjoin(OfficerRow, MessageRow.officer_id == OfficerRow.id)
         .where(OutboxRow.conversation_id == conversation_id)
         .where(OutboxRow.state.in_(_WAITING))
         .order_by(OutboxRow.id)
@@ -46,11 +47,11 @@ def take_for_passive(
         .execution_options(populate_existing=True)
     ).all()
     lines = []
-    for row, message, inbox, is_dropped in rows:
+    for row, message, inbox, officer, is_dropped in rows:
         if is_dropped:
             row.state, row.error = DeliveryState.DROPPED, TAKEN_OVER
         else:
-            lines.append(to_passive_line(row, message, inbox))
+            lines.append(to_passive_line(row, message, inbox, officer))
     return lines
 
 

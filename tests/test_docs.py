@@ -167,7 +167,7 @@ def test_the_manual_names_every_command_about_wechat():
 def test_what_the_manuals_quote_from_the_log_is_logged(name, log_line):
     """Whoever searches the log for it must find it: it stands in the source."""
     quoted = [
-        said.removesuffix("…").rstrip(" :")
+        said.removesuffix("…").rstrip(" :,")
         for row in _log_rows((ROOT / name).read_text(encoding="utf-8"))
         for said in re.findall(r"`([a-z][^`]+ [^`]+)`", row[0])
     ]
@@ -205,11 +205,13 @@ def _pattern(text):
 
     Empty for a text that says nothing before the first word of its own.
     """
-    parts = [part for part in re.split(r"(%(?:\.\d)?[sdf])", text) if part]
+    # The colon before something that is filled in is a part by itself.
+    split = re.split(r"(%(?:\.\d)?[sdf]|[ :,(]+(?=%|$))", text)
+    parts = [part for part in split if part]
     is_word = [bool(re.search("[a-z]{4}", part)) for part in parts]
-    if True not in is_word[:2]:
+    if True not in is_word[:2] or "%(" in text:
         return ""
-    words = [".*" if part.startswith("%") else re.escape(part) for part in parts]
+    words = [r"\S*" if part.startswith("%") else re.escape(part) for part in parts]
     needed = is_word.index(True) + 1
     pattern = ""
     for word in reversed(words[needed:]):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot import Answer, Carried, PassiveLine, Priority, get_wording
+from bot import (
+    Answer,
+    Carried,
+    Delivery,
+    PassiveLine,
+    Priority,
+    Sender,
+    get_wording,
+)
 
 from .rendering import fit_text, render_text
 from .text import MAX_TEXT_BYTES, clean_text, count_bytes, split_text
@@ -59,11 +67,19 @@ def carry_text(
 def write_line(line: PassiveLine, *, is_valid: Callable[[Answer], bool]) -> str:
     """Return a line that waited, under the question that it answers."""
     if line.answer is None:
-        return clean_text(line.text)
+        return write_words(line)
     if line.priority is Priority.BOT and not is_valid(line.answer):
         return write_withdrawn(line.answer, line.question)
     title = write_title(line.answer, line.question, line.priority)
     return title + render_text(line.answer)
+
+
+def write_words(line: PassiveLine | Delivery) -> str:
+    """Return what a person or the system says; WeChat draws all of it alike."""
+    text = clean_text(line.text)
+    if line.said_by is not Sender.OFFICER:
+        return text
+    return get_wording("officer_says", number=clean_text(line.staff_number)) + text
 
 
 def write_title(answer: Answer | None, question: str, priority: Priority) -> str:

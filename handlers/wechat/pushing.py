@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot import Delivery
 
-from .carrying import write_title, write_withdrawn
+from .carrying import write_title, write_withdrawn, write_words
 from .rendering import fit_text
-from .text import MAX_TEXT_BYTES, clean_text, count_bytes, split_text
+from .text import MAX_TEXT_BYTES, count_bytes, split_text
 
 #: Messages that the bot may make of one answer: WeChat grants five (facts §2.2).
 MAX_PARTS = 3
@@ -23,7 +23,7 @@ def make_parts(delivery: Delivery) -> list[str]:
     stands. A person's words go out whole.
     """
     if delivery.answer is None:
-        return _split(clean_text(delivery.text))
+        return _split(write_words(delivery))
     title = write_title(delivery.answer, delivery.question, delivery.priority)
     size = MAX_PARTS * MAX_TEXT_BYTES - count_bytes(title)
     while True:

@@ -13,7 +13,7 @@ from bot import AnswerStatus, get_list, get_reply, get_wording
 FILE = Path(__file__).parents[2] / "bot" / "replies.yaml"
 _PLACEHOLDERS = (
     "city office hotline hours waiting officer regions region aspect phone article"
-    " hall distance km count question url agent opening"
+    " hall distance km count question url agent number opening"
 )
 NAMES = dict.fromkeys(_PLACEHOLDERS.split(" "), "X")
 
@@ -62,6 +62,8 @@ def test_every_sentence_is_used(replies):
         for path in (FILE.parent.parent / package).rglob("*.py")
     ]
     code = "".join(path.read_text(encoding="utf-8") for path in files).replace("'", '"')
-    built = {"leave_wechat", "leave_web"}
+    built = {"leave_wechat", "leave_web"} | {
+        f"agent_{did}" for did in ("opened", "switched", "closed")
+    }
     unused = {name for name in replies["wordings"] if f'"{name}"' not in code} - built
     assert not unused

@@ -41,6 +41,9 @@ from handlers.wechat.text import MAX_TEXT_BYTES
 from tests.chats import Chat
 from tests.wechat_simulator import Account, FakeApi, serve
 
+#: How a person's words begin on WeChat, here without a 工号.
+STAFF = "【工作人员】"
+
 
 @pytest.fixture
 def engine(sqlite_engine):
@@ -99,7 +102,11 @@ def make_chat(engine, clock, make_citizen, api):
             super().write()
 
         def heard(self):
-            """What the account pushed to this citizen, in order."""
+            """What the account pushed to this citizen, in order, unsigned."""
+            return [text.removeprefix(STAFF) for text in self.pushed()]
+
+        def pushed(self):
+            """The same as the phone shows it."""
             return [t for openid, t in api.sent if openid == self.citizen.sender]
 
         def left(self):
@@ -146,7 +153,7 @@ def test_message_goes_out_once(chat, courier, outbox):
     chat.queue("您好，我是李敏。", Priority.PERSON)
     assert courier.deliver() == 1
     assert courier.deliver() == 0
-    assert chat.heard() == ["您好，我是李敏。"]
+    assert chat.pushed() == [f"{STAFF}您好，我是李敏。"], "a person says so"
     assert chat.states() == ["sent"]
 
 
@@ -426,7 +433,7 @@ def test_one_bad_message_holds_up_nobody_for_long(make_chat, make_courier, clock
     def send(_sender_id, text):
         if "坏" in text:
             raise RuntimeError("no such thing was foreseen")
-        sent.append(text)
+        sent.append(text.removeprefix(STAFF))
 
     courier = make_courier(send)
     chat.queue("坏", Priority.PERSON)
@@ -503,7 +510,7 @@ def test_officers_lines_go_out_after_the_claim(chat, courier, claim, desk):
     ticket = claim(chat)
     desk.reply(ticket.id, officer_id=ticket.officer_id, text="您好", client_key="a")
     courier.deliver()
-    assert chat.heard()[-1] == "您好"
+    assert chat.heard()[-1] == "【工作人员0217】您好"
 
 
 # Rules that changed

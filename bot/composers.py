@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TypeVar
 
 from .errors import StoreUnavailableError
@@ -70,15 +69,6 @@ class Composers:
                 _log.info("aside failed: %s", type(e).__name__)
 
         self._pool.submit(run)
-
-    @contextmanager
-    def keep(self, inbox_id: int) -> Iterator[None]:
-        """Keep the lease while the caller composes in its own thread."""
-        self._enter(inbox_id)
-        try:
-            yield
-        finally:
-            self._leave(inbox_id)
 
     def close(self) -> None:
         """Take no more; return when what was begun is done."""

@@ -15,7 +15,7 @@ from .deliveries import PassiveLine
 from .events import Event
 from .forgetting import forget_and_reopen, forget_citizen
 from .inbox import StoredReply, read_reply
-from .passive import mark_passive, take_for_passive
+from .passive import note_carried, take_for_passive
 from .queries import (
     count_waiting,
     find_conversation,
@@ -27,7 +27,7 @@ from .queries import (
 from .records import focus_from_json, focus_to_json, to_message
 from .seal import Seal
 from .settling import store_answer
-from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow, OutboxRow
+from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow
 from .turn import Effect, Focus, Turn
 from .types import (
     Answer,
@@ -171,7 +171,7 @@ class ConversationStore:
             if not is_passive and turn.channel is Channel.WECHAT:
                 body = ""
             elif delivery.carry is not None:
-                body = _carry(session, conversation.id, answer, body, delivery, at)
+                body = _carry(session, inbox, answer, body, delivery, at)
             events: list[Event] = []
             is_forgotten = turn.effect is Effect.FORGET
             if is_forgotten:
@@ -260,25 +260,19 @@ class ConversationStore:
 
 def _carry(
     session: Session,
-    conversation_id: int,
+    inbox: InboxRow,
     answer: Answer,
     body: str,
     delivery: Delivering,
     at: datetime,
 ) -> str:
     """Return the body with the lines that waited; without any it stays as it is."""
-    lines = take_for_passive(session, conversation_id, at=at)
+    lines = take_for_passive(session, inbox.conversation_id, at=at)
     if not lines or delivery.carry is None:
         return body
     carried = delivery.carry(answer, lines)
-    _note_parts(session, carried, at=at)
+    note_carried(session, inbox.id, carried.parts, carried.finished)
     return carried.body
-
-
-def _note_parts(session: Session, carried: Carried, *, at: datetime) -> None:
-    for outbox_id, parts in carried.parts.items():
-        session.get_one(OutboxRow, outbox_id).parts_sent = parts
-    mark_passive(session, sorted(carried.finished), at=at)
 
 
 def _was_overtaken(session: Session, inbox: InboxRow) -> bool:

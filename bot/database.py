@@ -27,9 +27,11 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 #: A writer waits this long for another; WeChat gives us 5 s in all.
 LOCK_WAIT_S = 3.0
 
-#: Enough for the web workers' threads (64 by default) without queueing.
-POOL_SIZE = 16
-POOL_OVERFLOW = 64
+#: Connections of one process to SQLite: enough for its threads (64 by default).
+POOL_SIZE, POOL_OVERFLOW = 16, 64
+
+#: To PostgreSQL, whose default is 100 for all: four processes fit.
+SERVER_POOL_SIZE, SERVER_POOL_OVERFLOW = 8, 12
 
 #: One process migrates at a time on PostgreSQL; any number of ours will do.
 _MIGRATION_LOCK = 7_265_110
@@ -65,6 +67,10 @@ def make_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
     if where.get_backend_name() != "sqlite":
         if where.drivername == "postgresql":
             where = where.set(drivername="postgresql+psycopg")
+        options |= {
+            "pool_size": SERVER_POOL_SIZE,
+            "max_overflow": SERVER_POOL_OVERFLOW,
+        }
         wait_ms = int(lock_wait_s * 1000)
         connect_args = {"options": f"-c lock_timeout={wait_ms} -c timezone=UTC"}
         return create_engine(

@@ -19,7 +19,7 @@ from .conversation import Carry, ConversationStore, Delivering, LinkedAnswer
 from .errors import StoreUnavailableError
 from .events import Clock, Event, Publish, publish_nothing
 from .inbox import Inbox
-from .patience import CUT_AFTER, PASSIVE_WINDOW, Visit
+from .patience import PASSIVE_WINDOW, Visit
 from .privacy import mask_personal_data
 from .reply import Reply, apologise
 from .seal import Seal
@@ -150,12 +150,14 @@ class FrontDesk:
         compose = partial(
             self._answer, receipt.inbox_id, inbound.channel, render, carry=carry
         )
-        if not receipt.is_repeat:
-            return self._wait(visit, compose)
-        reply = replace(self._join(visit, compose), is_repeat=True)
-        if reply.body and visit.is_wechat and not self._is_pushing:
-            # It was kept for later, because the first connection may have ended.
-            self._inbox.note_read(receipt.inbox_id, at=self._clock())
+        if receipt.is_repeat:
+            reply = replace(self._join(visit, compose), is_repeat=True)
+        else:
+            reply = self._wait(visit, compose)
+        is_kept = visit.is_wechat and not self._is_pushing
+        if is_kept and reply.body and visit.is_in_time:
+            # Aside: waiting for the database now could cost WeChat's patience.
+            self._composers.run_aside(partial(self._note_fetched, receipt.inbox_id))
         return reply
 
     def find_question(self, inbox_id: int) -> str:
@@ -179,14 +181,20 @@ class FrontDesk:
         Raises:
             StoreUnavailableError: If the database cannot be used.
         """
-        done = 0
-        for inbox_id, channel in self._inbox.list_stale(now=self._clock(), limit=limit):
-            if self._take_lease(inbox_id):
-                with self._composers.keep(inbox_id):
-                    self._answer(inbox_id, channel, render(channel), is_recovery=True)
-                _log.info("recovered message %d", inbox_id)
-                done += 1
-        return done
+        stale = self._inbox.list_stale(now=self._clock(), limit=limit)
+        begun = [
+            self._composers.submit(
+                inbox_id,
+                partial(
+                    self._answer, inbox_id, channel, render(channel), is_recovery=True
+                ),
+            )
+            for inbox_id, channel in stale
+            if self._take_lease(inbox_id)
+        ]
+        for answered in begun:
+            _log.info("recovered message %d", answered.result().inbox_id or 0)
+        return len(begun)
 
     def close(self) -> None:
         """Finish what is being composed and take no more."""
@@ -214,6 +222,9 @@ class FrontDesk:
         """
         events = self._conversations.forget(channel, sender_id, at=self._clock())
         self._publish_all(events)
+
+    def _note_fetched(self, inbox_id: int) -> None:
+        self._inbox.note_fetched(inbox_id, at=self._clock())
 
     def _wait(self, visit: Visit, compose: Callable[[], Reply]) -> Reply:
         """Compose, and wait for it as long as the connection lives."""
@@ -286,8 +297,8 @@ class FrontDesk:
             has_body = is_passive or channel is not Channel.WECHAT
             delivery = Delivering(
                 is_passive,
-                # The connection that asked may be gone; a resend will tell.
-                is_uncertain=not self._is_pushing and age > CUT_AFTER,
+                # Kept until some connection has surely fetched it.
+                is_uncertain=not self._is_pushing,
                 carry=carry,
             )
             settled = self._conversations.settle(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from .citizens import open_conversation
 from .database import Transactions
 from .events import Event, message_event
-from .passive import mark_read_by_link
+from .passive import mark_fetched, mark_read_by_link
 from .privacy import mask_personal_data
 from .queries import find_open_ticket, send_parked
 from .quick_reply import menu_label
@@ -136,9 +136,14 @@ class Inbox:
             return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
 
     def note_read(self, inbox_id: int, *, at: datetime) -> None:
-        """Note that the citizen has the answer, so that it is not sent again."""
+        """Note that the citizen has seen the answer on its link's page."""
         with self._tx.write() as session:
             mark_read_by_link(session, inbox_id, at=at)
+
+    def note_fetched(self, inbox_id: int, *, at: datetime) -> None:
+        """Note that the citizen has the reply, and what rode on it."""
+        with self._tx.write() as session:
+            mark_fetched(session, inbox_id, at=at)
 
     def find_question(self, inbox_id: int) -> str:
         """Return what was asked, masked; empty once it was erased."""

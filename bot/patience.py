@@ -15,11 +15,12 @@ HANG_UP_S = 5.5
 #: WeChat sends three times in 15 s and then listens no more.
 PASSIVE_WINDOW = timedelta(seconds=14)
 
-#: An answer older than this may have lost the connection that asked for it.
-CUT_AFTER = timedelta(seconds=5)
+#: A reply given later than this may have missed WeChat's 5 s.
+SURE_S = 4.5
 
-#: A push is the last one if it is the third, and the first came so long ago.
-LAST_REQUESTS, LAST_AFTER = 3, timedelta(seconds=8)
+#: A push is the last one if it is the third, and the first came so long ago: of
+#: several at once none is.
+LAST_REQUESTS, LAST_AFTER = 3, timedelta(seconds=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Visit:
         if first_at is None or self.receipt.requests < LAST_REQUESTS:
             return False
         return now - first_at >= LAST_AFTER
+
+    @property
+    def is_in_time(self) -> bool:
+        """Whether WeChat surely still waits on this connection."""
+        return time.monotonic() - self.begun <= SURE_S
 
     def seconds_left(
         self, *, wait_s: float, is_pushing: bool, now: datetime

@@ -210,6 +210,11 @@ class OutboxRow(Base):
     #: What to tell the officer; no secrets, no OpenID.
     error: Mapped[str] = mapped_column(String(300), default="")
     sent_at: Mapped[datetime | None]
+    #: The message whose reply brings it along, and how far; counts once that reply
+    #: was fetched (accounts that may not push).
+    carried_by_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))
+    carried_parts: Mapped[int] = mapped_column(Integer, default=0)
+    is_carried_whole: Mapped[bool] = mapped_column(Boolean, default=False)
     #: When the citizen was told by subscription notice that something waits.
     noticed_at: Mapped[datetime | None]
 

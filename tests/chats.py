@@ -111,6 +111,8 @@ class Chat:
             received_at=self.clock(),
             lease_until=None,
             answered_at=self.clock(),
+            # Its connection was let go: no resend of WeChat's will fetch the answer.
+            promised_at=self.clock(),
         )
         session.add(row)
         session.flush()

@@ -164,6 +164,21 @@ def _extend_outbox() -> None:
             sa.Column("parts_sent", sa.Integer(), nullable=False, server_default="0")
         )
         batch_op.add_column(sa.Column("noticed_at", TIME, nullable=True))
+        batch_op.add_column(sa.Column("carried_by_id", ID, nullable=True))
+        batch_op.add_column(
+            sa.Column("carried_parts", sa.Integer(), nullable=False, server_default="0")
+        )
+        batch_op.add_column(
+            sa.Column(
+                "is_carried_whole",
+                sa.Boolean(),
+                nullable=False,
+                server_default=sa.false(),
+            )
+        )
+        batch_op.create_foreign_key(
+            op.f("fk_outbox_carried_by_id_inbox"), "inbox", ["carried_by_id"], ["id"]
+        )
         batch_op.create_index(
             "ix_outbox_conversation", ["conversation_id", "state", "id"]
         )
@@ -181,7 +196,15 @@ def downgrade() -> None:
         op.drop_table(table)
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_conversation")
-        for column in ("noticed_at", "parts_sent", "priority", "conversation_id"):
+        for column in (
+            "is_carried_whole",
+            "carried_parts",
+            "carried_by_id",
+            "noticed_at",
+            "parts_sent",
+            "priority",
+            "conversation_id",
+        ):
             batch_op.drop_column(column)
     op.drop_column("tickets", "kf_account")
     op.drop_column("messages", "media")

@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 
 from bot import Channel, DeliveryState, Outbox, Priority, Sender, find_window
 from bot.outbox import TAKEN_S
-from bot.passive import TAKEN_OVER, mark_passive, mark_read_by_link, take_for_passive
+from bot.passive import (
+    TAKEN_OVER,
+    mark_fetched,
+    mark_read_by_link,
+    note_carried,
+    take_for_passive,
+)
 from bot.tables import InboxRow
 from tests.chats import Chat
 
@@ -350,17 +356,50 @@ def test_what_waits_rides_on_the_next_reply_in_order(chat, outbox):
     assert [x.question for x in lines] == ["高龄津贴怎么领", ""]
     assert lines[0].answer is not None
     assert lines[1].answer is None
-    chat.run(lambda s, _id, at: mark_passive(s, [first, second], at=at))
+    carrier = carry(chat, {first: 1, second: 1}, {first, second})
+    assert chat.run(take_for_passive) == [], "on its way"
+    chat.run(lambda s, _id, at: mark_fetched(s, carrier, at=at))
     assert chat.states() == ["sent", "sent"]
-    assert chat.run(take_for_passive) == []
+
+
+def carry(chat, parts, finished):
+    """Let lines ride on the reply to a message just answered; gives its inbox id."""
+
+    def note(session, conversation_id, at):
+        inbox = InboxRow(
+            channel=Channel.WECHAT,
+            message_key=f"carrier-{at}",
+            conversation_id=conversation_id,
+            kind="text",
+            text="在吗",
+            received_at=at,
+            answered_at=at,
+        )
+        session.add(inbox)
+        session.flush()
+        note_carried(session, inbox.id, parts, finished)
+        return inbox.id
+
+    return chat.run(note)
 
 
 def test_line_that_did_not_fit_rides_on_the_reply_after(chat, outbox):
-    """Only what was marked has gone."""
-    ids = [chat.queue(text) for text in ("一", "二")]
-    chat.run(take_for_passive)
-    chat.run(lambda s, _id, at: mark_passive(s, ids[:1], at=at))
-    assert [line.outbox_id for line in chat.run(take_for_passive)] == ids[1:]
+    """Only what was fetched has gone, and the rest of a long one goes on."""
+    ids = [chat.queue(text) for text in ("一", "二", "三")]
+    carrier = carry(chat, {ids[0]: 1, ids[1]: 2}, {ids[0]})
+    chat.run(lambda s, _id, at: mark_fetched(s, carrier, at=at))
+    lines = chat.run(take_for_passive)
+    assert [(x.outbox_id, x.parts_sent) for x in lines] == [(ids[1], 2), (ids[2], 0)]
+
+
+def test_reply_that_was_never_fetched_lets_its_riders_go_again(chat, clock):
+    """WeChat gave up on the message that carried them: nothing is lost."""
+    first = chat.queue("一")
+    carry(chat, {first: 1}, {first})
+    clock.move(seconds=15)
+    assert chat.run(take_for_passive) == [], "a resend may still fetch it"
+    clock.move(seconds=2)
+    assert [line.outbox_id for line in chat.run(take_for_passive)] == [first]
 
 
 def test_taken_over_answer_does_not_ride_along(chat, outbox, claim):

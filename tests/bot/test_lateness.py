@@ -15,6 +15,7 @@ from bot import (
     AnswerStatus,
     Block,
     BlockKind,
+    Carried,
     Channel,
     Focus,
 )
@@ -229,8 +230,41 @@ class TestUnverified:
         threading.Timer(0.1, gate.set).start()
         second = desk.receive(inbound, render)
         assert second.body == "答：慢的"
-        assert states() == ["sent"], "kept until fetched, and not sent again"
+        wait_until(lambda: states() == ["sent"])
         assert slow.turns == 1
+
+    def test_answer_in_time_is_kept_until_it_is_fetched(
+        self, desk, make_citizen, states
+    ):
+        """Also the first connection may break; what arrived is not said again."""
+        citizen = make_citizen(Channel.WECHAT, at=desk)
+        assert desk.receive(citizen.write("快的"), render).body == "答：快的"
+        wait_until(lambda: states() == ["sent"])
+
+    def test_answer_nobody_fetched_waits(
+        self, desk, make_citizen, slow, clock, states, engine
+    ):
+        """WeChat hung up and never asked again: the next message brings it."""
+        citizen = make_citizen(Channel.WECHAT, at=desk)
+        gate = slow.hold("慢的")
+        desk.receive(citizen.write("慢的"), render)
+        gate.set()
+        wait_until(states)
+        assert states() == ["queued"]
+        carried = []
+
+        def carry(answer, lines):
+            carried.extend(line.text for line in lines)
+            ids = [line.outbox_id for line in lines]
+            return Carried(render(answer), dict.fromkeys(ids, 1), frozenset(ids))
+
+        desk.receive(citizen.write("早的"), render, carry)
+        assert carried == [], "a resend may still fetch it"
+        wait_until(lambda: states() == ["queued", "sent"])
+        clock.move(seconds=20)
+        desk.receive(citizen.write("晚的"), render, carry)
+        assert [text[:4] for text in carried] == ["答：慢的"]
+        wait_until(lambda: set(states()) == {"sent"})
 
     def test_third_is_promised(self, desk, make_citizen, slow, clock, states):
         """Then there is no connection left: the answer waits for its link."""

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text as sql
 
-from bot import FrontDesk, Seal
+from bot import FrontDesk, NativeDesk, Seal
 from handlers.config import Settings, WebSettings
 from handlers.web import create_app
 from handlers.wechat import AnswerLinks
@@ -51,6 +51,7 @@ def make_service(engine, assistant, make_settings, account, now, monkeypatch):
             front_desk=desk,
             redis=None,
             replays=None,
+            native_desk=NativeDesk(engine, Seal(KEY), clock),
             answer_links=AnswerLinks(KEY, public_url),
             is_in_force=lambda _answer: True,
             are_in_force=lambda _citations, _release: True,
@@ -158,7 +159,7 @@ def test_unread_answer_rides_on_the_next_reply(make_service, gate, engine):
     shown = service.pusher.push(make_text("oA", "在吗")).shown
     assert shown.index("您问的是：居住证怎么办") < shown.index("您问的是：在吗")
     assert "居住证怎么办" not in service.pusher.push(make_text("oA", "好")).shown
-    assert count(engine, "state = 'sent'") == 1
+    wait_for(lambda: count(engine, "state = 'sent'") == 3)
 
 
 def test_link_of_a_stranger_shows_nothing(make_service):

@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from .inbox import Receipt
 from .types import Channel, Inbound
 
-#: WeChat hangs up after 5 s; a connection held a little longer has surely ended.
-HANG_UP_S = 5.5
+#: WeChat hangs up after 5 s. A reply given before the first has surely arrived, a
+#: connection held to the second has surely ended; between the two nobody knows.
+SURE_S, HANG_UP_S = 4.5, 5.5
 
 #: WeChat sends three times in 15 s and then listens no more.
 PASSIVE_WINDOW = timedelta(seconds=14)
 
-#: A reply given later than this may have missed WeChat's 5 s.
-SURE_S = 4.5
+#: An answer that came just in time takes so long to be handed out.
+_GRACE_S = 0.2
 
 #: A push is the last one if it is the third, and the first came so long ago: of
 #: several at once none is.
@@ -45,10 +46,14 @@ class Visit:
             return False
         return now - first_at >= LAST_AFTER
 
+    def hang_up(self) -> None:
+        """Hold the connection until WeChat has surely ended it."""
+        time.sleep(max(0.0, self.begun + HANG_UP_S - time.monotonic()))
+
     @property
     def is_in_time(self) -> bool:
         """Whether WeChat surely still waits on this connection."""
-        return time.monotonic() - self.begun <= SURE_S
+        return time.monotonic() - self.begun <= SURE_S + _GRACE_S
 
     def seconds_left(
         self, *, wait_s: float, is_pushing: bool, now: datetime
@@ -64,7 +69,7 @@ class Visit:
             return None
         patience = wait_s
         if self.is_wechat and not is_pushing and not self.is_last(now):
-            # Whatever is sent now would end WeChat's resends without an answer:
-            # hold on until WeChat hangs up and asks again.
-            patience = max(wait_s, HANG_UP_S)
+            # Whatever is sent at its end would end WeChat's resends without an answer:
+            # held on (hang_up) until WeChat hangs up and asks again.
+            patience = min(SURE_S, HANG_UP_S)
         return max(0.0, self.begun + patience - time.monotonic())

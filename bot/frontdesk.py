@@ -262,9 +262,8 @@ class FrontDesk:
         """End a connection without the answer; promise it if it is the last one."""
         inbox_id, is_repeat = visit.receipt.inbox_id, visit.receipt.is_repeat
         is_over = self._is_pushing or visit.is_last(self._clock())
-        if not visit.is_wechat or not is_over:
-            if visit.is_wechat:
-                visit.hang_up()
+        if not (visit.is_wechat and is_over):
+            visit.hang_up()
             return Reply("", None, is_repeat, inbox_id)
         if not self._inbox.promise(inbox_id, at=self._clock()):
             stored = self._inbox.find_reply(inbox_id)

@@ -47,8 +47,9 @@ class Visit:
         return now - first_at >= LAST_AFTER
 
     def hang_up(self) -> None:
-        """Hold the connection until WeChat has surely ended it."""
-        time.sleep(max(0.0, self.begun + HANG_UP_S - time.monotonic()))
+        """Hold a connection of WeChat's until it has surely ended it."""
+        if self.is_wechat:
+            time.sleep(max(0.0, self.begun + HANG_UP_S - time.monotonic()))
 
     @property
     def is_in_time(self) -> bool:

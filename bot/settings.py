@@ -34,6 +34,9 @@ class AnswerSettings:
     #: Holidays of years that staff wrote down, in place of the built-in ones.
     plans: tuple[YearPlan, ...] = ()
 
+    #: Whether an officer's reply reaches a citizen on WeChat by itself (微信认证).
+    is_pushing: bool = True
+
     def __post_init__(self) -> None:
         """Refuse values that could never work.
 

@@ -310,6 +310,7 @@ def make_answer_settings(settings: Settings) -> AnswerSettings:
             office=office.name,
             hours=read_hours(settings),
             plans=read_plans(settings),
+            is_pushing=settings.wechat.is_verified,
         ),
         **chosen,
     )

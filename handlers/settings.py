@@ -80,7 +80,8 @@ class WebSettings(Section):
     #: Citizens reach us by HTTPS: cookies are then marked Secure.
     is_https: bool = False
 
-    #: Address that the world uses, such as https://wz.example.gov.cn; only printed.
+    #: Address that the world uses, such as https://wz.example.gov.cn: printed at
+    #: the start, and what links to late answers begin with.
     public_url: str = ""
 
     def problems(self) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..context import Context
 from ..office_hours import find_opening, is_open, tell_opening
 from ..turn import Turn
-from ..types import Answer, AnswerStatus, Block, Evidence
+from ..types import Answer, AnswerStatus, Block, Channel, Evidence
 from .phrasing import lead, say, status_text, word
 
 #: What officers read in the queue.
@@ -80,6 +80,8 @@ def _promise(dated: str, undated: str, context: Context) -> str:
 def _queue(turn: Turn, context: Context) -> str:
     name = "queue" if turn.waiting else "queue_first"
     leave = f"leave_{turn.channel}"
+    if turn.channel is Channel.WECHAT and not context.settings.is_pushing:
+        leave = "leave_wechat_unpushed"
     return word(name, context, waiting=turn.waiting) + word(leave, context)
 
 

@@ -165,7 +165,7 @@ def _check_replies(context: Context, keys: list[str]) -> Finding:
     from handlers.assembly import assemble
     from handlers.doctor import examine_one
 
-    name = "快捷回复"
+    name = "自动回复"
     if examine_one("数据库", context.settings).state != "ok":
         return Finding(name, "skipped", "数据库还没有建立或用不了", "wenzheng doctor")
     parts = assemble(context.settings)
@@ -174,7 +174,7 @@ def _check_replies(context: Context, keys: list[str]) -> Finding:
     parts.engine.dispose()
     if missing:
         detail = f"菜单用到的还没有写：{'、'.join(missing)}"
-        return Finding(name, "failed", detail, "在工作台“快捷回复”里写上，来源选菜单")
+        return Finding(name, "failed", detail, "在工作台“自动回复”里写上，来源选菜单")
     return Finding(name, "ok", f"菜单用到的 {len(keys)} 条都写好了")
 
 

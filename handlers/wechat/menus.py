@@ -61,7 +61,7 @@ def describe_button(button: Button) -> str:
     if kind == "click" and key.startswith(ASK_PREFIX):
         return f"提问“{key.removeprefix(ASK_PREFIX)}”"
     if kind == "click" and key.startswith(REPLY_PREFIX):
-        return f"快捷回复“{key.removeprefix(REPLY_PREFIX)}”"
+        return f"自动回复“{key.removeprefix(REPLY_PREFIX)}”"
     detail = key or next((str(button[f]) for f in _FIELDS[2:] if f in button), "")
     return f"{kind or '没有动作'} {detail}".strip()
 

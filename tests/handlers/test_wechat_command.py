@@ -196,7 +196,7 @@ def test_check_goes_step_by_step(run, home, api):
     assert lines[2] == "✔ 推送地址：微信从这些地址推送：127.0.0.1、127.0.0.0/29"
     assert lines[3].startswith("✘ 菜单：公众号的菜单和 config.yaml 有 2 处不同")
     assert lines[4] == "    → 运行：wenzheng wechat menu push"
-    assert lines[5] == "✘ 快捷回复：菜单用到的还没有写：窗口时间"
+    assert lines[5] == "✘ 自动回复：菜单用到的还没有写：窗口时间"
 
 
 def test_check_is_content_when_all_is_done(run, home, clock):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot import Answer, Assistant, Turn, YearPlan
+from bot import Answer, Assistant, Channel, Turn, YearPlan
 from tests.fakes import FrozenClock
 
 BEIJING = timezone(timedelta(hours=8))
@@ -77,3 +77,23 @@ def test_no_date_is_promised_for_a_year_nobody_announced(say_at, text):
     assert "月" not in body
     plan = YearPlan(2027, frozenset({date(2027, 1, 1)}), frozenset({date(2027, 1, 3)}))
     assert "2027年1月3日（周日）8:30" in say_at(text, late, plans=(plan,))
+
+
+@pytest.mark.parametrize(
+    ("channel", "is_pushing", "told"),
+    [
+        (Channel.WECHAT, True, "有回复会通知您"),
+        (Channel.WECHAT, False, "发“看答案”"),
+        (Channel.WEB, False, "回来就能看到"),
+    ],
+)
+def test_who_leaves_hears_how_the_reply_comes(
+    knowledge_base, answer_settings, clock, channel, is_pushing, told
+):
+    """An account that may not push promises no notice."""
+    clock.now = datetime(2026, 11, 23, 10, tzinfo=BEIJING)
+    settings = replace(answer_settings, is_pushing=is_pushing)
+    answer = Assistant(knowledge_base, settings, clock).answer(
+        Turn("转人工", clock(), channel=channel)
+    )
+    assert told in "".join(line for block in answer.blocks for line in block.lines)

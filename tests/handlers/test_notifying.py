@@ -129,7 +129,7 @@ def test_citizen_hears_that_an_answer_waits(make_parts, api, chat, consent, engi
     api.open_window(chat.citizen.sender)
     chat.write()
     courier.deliver()
-    assert [text for _, text in api.sent] == ["请带身份证来"]
+    assert [text for _, text in api.sent] == ["【工作人员】请带身份证来"]
 
 
 def test_one_consent_is_one_notice(make_parts, api, chat, consent):

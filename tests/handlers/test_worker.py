@@ -98,7 +98,7 @@ def test_courier_of_the_worker_reaches_wechat(make_parts, api, chat):
     chat.queue("您好", Priority.PERSON)
     with serve(api.app) as url:
         assert make_courier(make_parts(url)).deliver() == 1
-    assert api.sent == [(chat.citizen.sender, "您好")]
+    assert api.sent == [(chat.citizen.sender, "【工作人员】您好")]
 
 
 def test_unverified_account_is_never_called(make_parts, api, chat):

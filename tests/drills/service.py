@@ -62,7 +62,9 @@ class Service:
             valkey = start_valkey(self.folder / "run")
             stack.callback(valkey.stop)
             self._write_settings(valkey.url)
-            upgrade_database(make_engine(self.database_url))
+            engine = make_engine(self.database_url)
+            upgrade_database(engine)
+            engine.dispose()
             children: list[subprocess.Popen[bytes]] = []
             stack.callback(_stop, children)
             for number, port in enumerate(self.ports):

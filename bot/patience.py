@@ -9,15 +9,20 @@ from datetime import datetime, timedelta
 from .inbox import Receipt
 from .types import Channel, Inbound
 
-#: WeChat hangs up after 5 s. A reply given before the first has surely arrived, a
-#: connection held to the second has surely ended; between the two nobody knows.
-SURE_S, HANG_UP_S = 4.5, 5.5
+#: WeChat hangs up after 5 s, counted from before we hear of it. A reply given before
+#: the first has surely arrived, a connection held to the second has surely ended;
+#: between the two nobody knows.
+SURE_S, HANG_UP_S = 3.8, 5.5
 
 #: WeChat sends three times in 15 s and then listens no more.
 PASSIVE_WINDOW = timedelta(seconds=14)
 
 #: An answer that came just in time takes so long to be handed out.
-_GRACE_S = 0.2
+_GRACE_S = 0.4
+
+#: The last connection is answered so much earlier than others: what is written down
+#: before its link is given may have to wait for the database.
+_LINK_TAKES_S = 0.5
 
 #: A push is the last one if it is the third, and the first came so long ago: of
 #: several at once none is.
@@ -69,8 +74,9 @@ class Visit:
         if not self.is_wechat and not self.receipt.is_repeat:
             return None
         patience = wait_s
-        if self.is_wechat and not is_pushing and not self.is_last(now):
-            # Whatever is sent at its end would end WeChat's resends without an answer:
-            # held on (hang_up) until WeChat hangs up and asks again.
-            patience = min(SURE_S, HANG_UP_S)
+        if self.is_wechat and not is_pushing:
+            # What is sent at the end of one that is not the last would end WeChat's
+            # resends without an answer: it is held on until WeChat asks again.
+            is_last = self.is_last(now)
+            patience = wait_s - _LINK_TAKES_S if is_last else min(SURE_S, HANG_UP_S)
         return max(0.0, self.begun + patience - time.monotonic())

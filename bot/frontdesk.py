@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -154,15 +153,15 @@ class FrontDesk:
             reply = replace(self._join(visit, compose), is_repeat=True)
         else:
             reply = self._wait(visit, compose)
-        is_kept = visit.is_wechat and not self._is_pushing
-        if is_kept and reply.body and visit.is_in_time:
+        if self._is_pushing or not visit.is_wechat or not reply.body:
+            return reply
+        if visit.is_in_time:
             # Aside: waiting for the database now could cost WeChat's patience.
             self._composers.run_aside(partial(self._note_fetched, receipt.inbox_id))
+        elif not visit.is_last(self._clock()):
+            visit.hang_up()  # nobody could know whether this reply arrives
+            return Reply("", None, reply.is_repeat, receipt.inbox_id)
         return reply
-
-    def find_question(self, inbox_id: int) -> str:
-        """Return what a message asked, masked; empty once it was erased."""
-        return self._inbox.find_question(inbox_id)
 
     def find_answer(self, inbox_id: int) -> LinkedAnswer | None:
         """Find what a message was answered, for its link; None = no such message."""
@@ -181,7 +180,6 @@ class FrontDesk:
         Raises:
             StoreUnavailableError: If the database cannot be used.
         """
-        stale = self._inbox.list_stale(now=self._clock(), limit=limit)
         begun = [
             self._composers.submit(
                 inbox_id,
@@ -189,7 +187,9 @@ class FrontDesk:
                     self._answer, inbox_id, channel, render(channel), is_recovery=True
                 ),
             )
-            for inbox_id, channel in stale
+            for inbox_id, channel in self._inbox.list_stale(
+                now=self._clock(), limit=limit
+            )
             if self._take_lease(inbox_id)
         ]
         for answered in begun:
@@ -231,9 +231,7 @@ class FrontDesk:
         answered = self._composers.submit(visit.receipt.inbox_id, compose)
         try:
             return answered.result(self._seconds_left(visit))
-        except FutureTimeoutError:
-            if answered.done():
-                return answered.result()
+        except TimeoutError:
             return self._let_go(visit)
 
     def _join(self, visit: Visit, compose: Callable[[], Reply]) -> Reply:

@@ -145,11 +145,6 @@ class Inbox:
         with self._tx.write() as session:
             mark_fetched(session, inbox_id, at=at)
 
-    def find_question(self, inbox_id: int) -> str:
-        """Return what was asked, masked; empty once it was erased."""
-        with self._tx.read() as session:
-            return session.get_one(InboxRow, inbox_id).text
-
     def is_stale(self, inbox_id: int, *, now: datetime) -> bool:
         """Tell whether an unanswered message's lease has run out."""
         with self._tx.read() as session:

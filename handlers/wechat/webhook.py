@@ -137,7 +137,8 @@ def _render_link(
     """Answer WeChat's last try: a link to the answer, bound to this question."""
     assert reply.inbox_id is not None
     url = _parts().answer_links.make(reply.inbox_id)
-    question = clean_text(_parts().front_desk.find_question(reply.inbox_id))
+    found = _parts().front_desk.find_answer(reply.inbox_id)
+    question = clean_text(found.question if found else "")
     name = "late_link" if url else "late_no_link"
     text = get_wording(name, question=shorten(question), url=url)
     return _seal_text(gateway, push, args, text)

@@ -153,14 +153,12 @@ class FrontDesk:
             reply = replace(self._join(visit, compose), is_repeat=True)
         else:
             reply = self._wait(visit, compose)
-        if self._is_pushing or not visit.is_wechat or not reply.body:
-            return reply
-        if visit.is_in_time:
-            # Aside: waiting for the database now could cost WeChat's patience.
+        is_kept = visit.is_wechat and not self._is_pushing
+        if is_kept and reply.body and visit.is_in_time:
+            # Aside: waiting for the database now could cost WeChat's patience. One given
+            # later may have missed it: kept, and perhaps said twice. To hold it back for
+            # the resend would pile up connections on a machine that is late already.
             self._composers.run_aside(partial(self._note_fetched, receipt.inbox_id))
-        elif not visit.is_last(self._clock()):
-            visit.hang_up()  # nobody could know whether this reply arrives
-            return Reply("", None, reply.is_repeat, receipt.inbox_id)
         return reply
 
     def find_answer(self, inbox_id: int) -> LinkedAnswer | None:

@@ -155,9 +155,9 @@ class FrontDesk:
             reply = self._wait(visit, compose)
         is_kept = visit.is_wechat and not self._is_pushing
         if is_kept and reply.body and visit.is_in_time:
-            # Aside: waiting for the database now could cost WeChat's patience. One given
-            # later may have missed it: kept, and perhaps said twice. To hold it back for
-            # the resend would pile up connections on a machine that is late already.
+            # Aside: waiting for the database now could cost WeChat's patience. What is
+            # given later may have missed it: kept, and perhaps said twice. Holding it
+            # back for the resend would pile up connections on a machine that is late.
             self._composers.run_aside(partial(self._note_fetched, receipt.inbox_id))
         return reply
 

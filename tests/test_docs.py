@@ -67,6 +67,17 @@ def test_links_in_the_documents_lead_somewhere():
                 assert (path.parent / target).exists(), f"{path}: {target}"
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs").glob("*.md")), ids=lambda p: p.name
+)
+def test_links_within_a_manual_lead_to_a_title(path):
+    """As GitHub makes an anchor of a title: no marks, hyphens for blanks."""
+    text = path.read_text("utf-8")
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", t).strip().replace(" ", "-") for t in titles}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+
+
 def test_both_readmes_tell_the_same_commands():
     """English and Chinese describe one program."""
     pattern = r"wenzheng (\w[\w-]*)"

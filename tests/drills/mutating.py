@@ -27,6 +27,9 @@ CITIZENS = 1500
 #: One request in so many is nearly as large as is read at all.
 HUGE_ONE_IN = 150
 
+#: Characters of a message before it is encrypted: 64 KB are read.
+LONGEST = 60_000
+
 _HUGE = (2_000, 10_000, 40_000, 47_000)
 
 _ELEMENT = re.compile(r"<(\w+)>(?:(?!<\1>).)*?</\1>", re.DOTALL)
@@ -100,7 +103,7 @@ class Maker:
         for _ in range(chance.choice((0, 1, 1, 1, 1, 2, 3))):
             mutate = chance.choice(_INSIDE)
             names.append(mutate.__name__)
-            xml = mutate(xml, chance)
+            xml = mutate(xml, chance)[:LONGEST]
         raw = _encode(xml, chance, names)
         sealed = self._seal(raw, chance, names)
         params = self.sign(chance, sealed)

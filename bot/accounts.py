@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from .errors import BotError
+from .rights import Right, Role
 
 #: Column widths of the table; what a citizen reads must fit a line too.
 _MAX_CHARS = {"name": 64, "staff_number": 16, "department": 80}
@@ -15,14 +15,6 @@ _MAX_CHARS = {"name": 64, "staff_number": 16, "department": 80}
 _LABELS = {"name": "姓名", "staff_number": "工号", "department": "部门"}
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
-
-
-class Role(StrEnum):
-    """What an officer may do."""
-
-    #: Also makes and closes accounts.
-    ADMINISTRATOR = "administrator"
-    OFFICER = "officer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +33,33 @@ class Officer:
     is_active: bool
     #: None when never.
     last_login_at: datetime | None = None
+    #: None = the whole office.
+    bureau_id: int | None = None
+    bureau_name: str = ""
+    #: The login asks for a code of the telephone, too.
+    has_totp: bool = False
+    #: What the role may do in this office.
+    rights: frozenset[Right] = frozenset()
+
+    def may(self, right: Right) -> bool:
+        """Tell whether the account is good for something."""
+        return right in self.rights
+
+
+@dataclass(frozen=True, slots=True)
+class SetupLink:
+    """What a one-time link is good for."""
+
+    role: Role
+    #: Empty = the whole office.
+    bureau_name: str
+    #: Whose password it sets anew; empty = it makes an account.
+    login: str = ""
+
+    @property
+    def is_reset(self) -> bool:
+        """Whether it sets a password anew."""
+        return bool(self.login)
 
 
 class OfficerError(BotError):
@@ -55,8 +74,16 @@ class OfficerNotFoundError(OfficerError, LookupError):
         self.officer_id = officer_id
 
 
+class AccountOffError(OfficerError):
+    """The account is switched off: it gets no new password before it is on."""
+
+
 class LoginRefusedError(OfficerError):
     """Login and password do not fit; which of them is not said."""
+
+
+class CodeRefusedError(OfficerError):
+    """The code is not of this secret and moment."""
 
 
 class AccountLockedError(OfficerError):

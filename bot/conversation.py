@@ -10,35 +10,37 @@ from typing import TypeAlias
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
+from .clocks import GetCalendar
 from .database import Transactions
 from .deliveries import PassiveLine
-from .events import Event
+from .events import Clock, Event
 from .forgetting import forget_and_reopen, forget_citizen
 from .inbox import StoredReply, read_reply
+from .loading import load_turn
 from .passive import note_carried, take_for_passive
 from .queries import (
-    count_waiting,
     find_conversation,
+    find_latest_tickets,
     find_open_ticket,
     list_messages,
     lock_conversation,
     select_lines,
 )
-from .records import focus_from_json, focus_to_json, to_message
+from .records import focus_to_json, to_message
 from .seal import Seal
 from .settling import store_answer
-from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow
+from .tables import InboxRow, MessageRow
+from .ticket_rows import get_ticket
 from .turn import Effect, Focus, Turn
 from .types import (
     Answer,
-    AnswerStatus,
     Channel,
     Message,
-    MessageKind,
     Sender,
     Ticket,
     TicketState,
 )
+from .waiting import count_ahead
 
 #: Lines a citizen's page or an officer's pane shows at first.
 MAX_LINES = 500
@@ -102,33 +104,25 @@ class Settled:
 class ConversationStore:
     """Turns and their history; every public method is one transaction."""
 
-    def __init__(self, engine: Engine, seal: Seal) -> None:
+    def __init__(
+        self, engine: Engine, seal: Seal, clock: Clock, get_calendar: GetCalendar
+    ) -> None:
         self._tx = Transactions(engine)
         self._seal = seal
+        self._clock = clock
+        self._get_calendar = get_calendar
 
     def load_turn(self, inbox_id: int) -> Turn:
         """Load a written-down message with the state of its conversation.
 
+        The queue and what may be rated are looked up only when a step asks for them.
+
         Raises:
             StoreUnavailableError: If the database cannot be read.
         """
-        with self._tx.read() as session:
-            inbox = session.get_one(InboxRow, inbox_id)
-            conversation = session.get_one(ConversationRow, inbox.conversation_id)
-            citizen = session.get_one(CitizenRow, conversation.citizen_id)
-            ticket = find_open_ticket(session, conversation.id)
-            return Turn(
-                text=inbox.text,
-                at=inbox.received_at,
-                kind=MessageKind(inbox.kind),
-                channel=Channel(inbox.channel),
-                focus=focus_from_json(conversation.focus),
-                detail=inbox.detail or {},
-                is_welcomed=citizen.welcomed_at is not None,
-                ticket=ticket,
-                waiting=count_waiting(session),
-                has_waiting_notice=ticket is not None and _was_told(session, ticket),
-            )
+        return load_turn(
+            self._tx, inbox_id, clock=self._clock, get_calendar=self._get_calendar
+        )
 
     def settle(
         self,
@@ -164,9 +158,10 @@ class ConversationStore:
             conversation = lock_conversation(session, inbox.conversation_id)
             if (stored := read_reply(session, inbox, self._seal)) is not None:
                 return Settled(stored)
-            ticket = find_open_ticket(session, conversation.id)
-            if _state(ticket) != _state(turn.ticket):
+            tickets = find_latest_tickets(session, conversation.id)
+            if [*map(_state, tickets)] != [_state(turn.ticket), _state(turn.resolved)]:
                 return None
+            turn.ticket, turn.resolved = tickets
             is_passive = delivery.is_passive and inbox.promised_at is None
             if not is_passive and turn.channel is Channel.WECHAT:
                 body = ""
@@ -180,7 +175,13 @@ class ConversationStore:
                 )
             is_pushed = not is_passive or delivery.is_uncertain
             events += store_answer(
-                session, inbox, turn, answer, is_pushed=is_pushed, at=at
+                session,
+                inbox,
+                turn,
+                answer,
+                calendar=self._get_calendar(),
+                is_pushed=is_pushed,
+                at=at,
             )
             if is_forgotten or not _was_overtaken(session, inbox):
                 focus = Focus() if is_forgotten else turn.focus
@@ -226,8 +227,7 @@ class ConversationStore:
             return LinkedAnswer(
                 inbox.text,
                 lines[-1] if lines and lines[-1].text else None,
-                is_taken_over=ticket is not None
-                and ticket.state is TicketState.CLAIMED,
+                is_taken_over=ticket is not None and ticket.is_held,
                 is_erased=inbox.answered_at is not None and not inbox.text,
             )
 
@@ -240,9 +240,14 @@ class ConversationStore:
             return find_open_ticket(session, found[1].id) if found else None
 
     def count_waiting_before(self, ticket_id: int) -> int:
-        """Count the tickets that are served before this one."""
+        """Count the tickets that are served before this one.
+
+        Raises:
+            TicketNotFoundError: If there is no such ticket.
+        """
         with self._tx.read() as session:
-            return count_waiting(session, before=ticket_id)
+            ticket = get_ticket(session, ticket_id)
+            return count_ahead(session, ticket, now=self._clock())
 
     def forget(
         self, channel: Channel, sender_id: str, *, at: datetime
@@ -287,11 +292,3 @@ def _was_overtaken(session: Session, inbox: InboxRow) -> bool:
 
 def _state(ticket: Ticket | None) -> tuple[int, TicketState] | None:
     return (ticket.id, ticket.state) if ticket else None
-
-
-def _was_told(session: Session, ticket: Ticket) -> bool:
-    told = exists().where(
-        MessageRow.ticket_id == ticket.id,
-        MessageRow.status == AnswerStatus.SILENT_OFFICER,
-    )
-    return bool(session.execute(select(told)).scalar_one())

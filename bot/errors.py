@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .types import TicketState
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .ticket import TicketState
 
 
 class BotError(Exception):
@@ -48,6 +51,24 @@ class NotHolderError(BotError):
         super().__init__(f"officer {officer_id} does not hold ticket {ticket_id}")
         self.ticket_id = ticket_id
         self.officer_id = officer_id
+
+
+class ForeignTicketError(BotError):
+    """The ticket belongs to a bureau that the officer does not work for."""
+
+    def __init__(self, ticket_id: int, officer_id: int, /) -> None:
+        super().__init__(f"ticket {ticket_id} is not of officer {officer_id}'s bureau")
+        self.ticket_id = ticket_id
+        self.officer_id = officer_id
+
+
+class TicketFieldError(BotError, ValueError):
+    """What an officer wrote or chose cannot be used; ``reason`` is Chinese."""
+
+    def __init__(self, field: str, reason: str, /) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
 
 
 class IllegalMoveError(BotError):

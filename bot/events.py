@@ -37,3 +37,8 @@ def message_event(
 def ticket_event(ticket: Ticket) -> Event:
     """Return the live event of a ticket that changed."""
     return "ticket", {"ticket_id": ticket.id, "state": str(ticket.state)}
+
+
+def rating_event() -> Event:
+    """Return the live event of a rating or a follow-up that is new or has changed."""
+    return "rating", {}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from .attachments import erase_attachments
 from .events import Event, ticket_event
 from .handoff import move
-from .queries import audit, find_open_ticket, store_move
+from .queries import audit, list_live_tickets
+from .rating_rows import erase_ratings
 from .tables import (
     CitizenRow,
     ConversationRow,
@@ -19,8 +21,10 @@ from .tables import (
     OutboxRow,
     SendWindowRow,
     SubscriptionRow,
+    TicketEventRow,
     TicketRow,
 )
+from .ticket_rows import WORDS, store_ticket
 from .types import DeliveryState, MessageKind, TicketState
 
 #: What an officer reads in the outbox's place.
@@ -46,12 +50,13 @@ def forget_citizen(
     conversation.focus = {}
     _erase_texts(session, conversation.id, at=at)
     audit(session, "forget", f"conversation {conversation.id}", officer_id=None, at=at)
-    ticket = find_open_ticket(session, conversation.id)
-    if ticket is None:
-        return []
-    closed = move(ticket, TicketState.CLOSED, officer_id=ticket.officer_id, at=at)
-    store_move(session, closed)
-    return [ticket_event(closed)]
+    events = []
+    # Whoever reopened what was resolved would be somebody else.
+    for ticket in list_live_tickets(session, conversation.id):
+        closed = move(ticket, TicketState.CLOSED, officer_id=ticket.officer_id, at=at)
+        closed = store_ticket(session, closed, "closed", officer_id=None, at=at)
+        events.append(ticket_event(closed))
+    return events
 
 
 def forget_and_reopen(
@@ -116,5 +121,19 @@ def _erase_texts(session: Session, conversation_id: int, *, at: datetime) -> Non
     session.execute(
         update(TicketRow)
         .where(TicketRow.conversation_id == conversation_id)
-        .values(preview="", reason="市民已删除记录", unread=0)
+        .values(preview="", reason="市民已删除记录", resolution="", unread=0)
     )
+    _erase_words(session, conversation_id)
+    erase_ratings(session, conversation_id, at=at)
+    erase_attachments(session, conversation_id)
+
+
+def _erase_words(session: Session, conversation_id: int) -> None:
+    """Erase what colleagues wrote to each other about the citizen's tickets."""
+    events = session.scalars(
+        select(TicketEventRow)
+        .join(TicketRow, TicketEventRow.ticket_id == TicketRow.id)
+        .where(TicketRow.conversation_id == conversation_id)
+    )
+    for event in events:
+        event.detail = {k: v for k, v in event.detail.items() if k not in WORDS}

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from sqlalchemy import Engine
 
 from .assistant import Assistant
+from .clocks import GetCalendar, get_usual_calendar
 from .composers import Composers
 from .conversation import Carry, ConversationStore, Delivering, LinkedAnswer
 from .errors import StoreUnavailableError
@@ -75,6 +76,7 @@ class FrontDesk:
         is_pushing: bool = True,
         threads: int = 64,
         on_late: Callable[[str], object] | None = None,
+        get_calendar: GetCalendar = get_usual_calendar,
     ) -> None:
         """Wire the desk.
 
@@ -84,18 +86,17 @@ class FrontDesk:
             seal: Encrypts ids and stored replies.
             clock: Now, aware UTC.
             publish: Tells open pages about new lines and tickets.
-            wait_s: Seconds a connection of WeChat's waits for an answer; under 5,
-                WeChat's patience.
+            wait_s: Seconds a connection of WeChat's waits for an answer; under 5.
             lease_s: Seconds after which a silent composer counts as dead.
             hotline: Number to call when answering failed.
             is_pushing: Whether WeChat lets the account push messages (微信认证).
                 If not, resends wait on, and the last one is promised a link.
             threads: Answers composed at once in this process.
-            on_late: Called with the OpenID when an answer will be pushed later,
-                such as to show that somebody types; its failure is nobody's.
+            on_late: Called with the OpenID when an answer will be pushed later.
+            get_calendar: When officers are on duty: hand-overs are due by it.
         """
         self._inbox = Inbox(engine, seal)
-        self._conversations = ConversationStore(engine, seal)
+        self._conversations = ConversationStore(engine, seal, clock, get_calendar)
         self._assistant = assistant
         self._clock = clock
         self._publish = publish

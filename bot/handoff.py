@@ -9,11 +9,16 @@ from datetime import datetime
 from .errors import IllegalMoveError
 from .types import Ticket, TicketState
 
-#: What may follow each state. Nobody reopens a ticket: the citizen's next request
-#: makes a new one, with its own waiting time.
+_ENDS = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
+
+#: What may follow each state. A transfer is no state but an open offer: the first
+#: bureau keeps the ticket until the other accepts. What is resolved may be reopened,
+#: what is closed may not: a later request makes a new ticket, with its own clocks.
 MOVES: Mapping[TicketState, frozenset[TicketState]] = {
-    TicketState.WAITING: frozenset({TicketState.CLAIMED, TicketState.CLOSED}),
-    TicketState.CLAIMED: frozenset({TicketState.CLOSED}),
+    TicketState.WAITING: _ENDS | {TicketState.CLAIMED},
+    TicketState.CLAIMED: _ENDS | {TicketState.WAITING, TicketState.WAITING_CITIZEN},
+    TicketState.WAITING_CITIZEN: _ENDS | {TicketState.WAITING, TicketState.CLAIMED},
+    TicketState.RESOLVED: frozenset({TicketState.WAITING, TicketState.CLOSED}),
     TicketState.CLOSED: frozenset(),
 }
 
@@ -34,12 +39,37 @@ def move(
     """
     if to not in MOVES[ticket.state]:
         raise IllegalMoveError(ticket.id, ticket.state, to)
+    is_over = to in _ENDS
+    resolved_at = at if to is TicketState.RESOLVED else None
     return replace(
         ticket,
         state=to,
         officer_id=officer_id,
         changed_at=at,
         closed_at=at if to is TicketState.CLOSED else None,
+        resolved_at=ticket.resolved_at if to is TicketState.CLOSED else resolved_at,
+        offered_to_id=None if is_over else ticket.offered_to_id,
+        snoozed_until=None if is_over else ticket.snoozed_until,
+    )
+
+
+def hand_to(ticket: Ticket, officer_id: int, *, at: datetime) -> Ticket:
+    """Return an open ticket in the hands of an officer, whoever had it before.
+
+    Not a row of the table: the state may stay what it is.
+
+    Args:
+        ticket: The ticket as it stands.
+        officer_id: Who holds it afterwards.
+        at: The moment, aware UTC.
+
+    Raises:
+        IllegalMoveError: If it is over, or WeChat's own agents have it.
+    """
+    if not ticket.is_open or ticket.kf_account:
+        raise IllegalMoveError(ticket.id, ticket.state, TicketState.CLAIMED)
+    return replace(
+        ticket, state=TicketState.CLAIMED, officer_id=officer_id, changed_at=at
     )
 
 
@@ -55,9 +85,9 @@ def pass_to_agent(ticket: Ticket, kf_account: str, *, at: datetime) -> Ticket:
         at: When WeChat says it happened, aware UTC.
 
     Raises:
-        IllegalMoveError: If the ticket is closed.
+        IllegalMoveError: If the ticket is over.
     """
-    if ticket.state is TicketState.CLOSED:
+    if not ticket.is_open:
         raise IllegalMoveError(ticket.id, ticket.state, TicketState.CLAIMED)
     return replace(
         ticket,

@@ -14,9 +14,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from .clocks import GetCalendar, get_usual_calendar
 from .database import Transactions
 from .events import Clock, Event, Publish, message_event, publish_nothing, ticket_event
 from .handoff import move, pass_to_agent
+from .opening import HandOver, open_ticket
 from .queries import (
     add_line,
     audit,
@@ -24,13 +26,14 @@ from .queries import (
     find_open_ticket,
     find_ticket,
     lock_conversation,
-    store_move,
 )
 from .records import agent_title
 from .replies import get_wording
 from .seal import Seal
 from .tables import CitizenRow, ConversationRow, TicketRow
-from .types import Channel, Inbound, Sender, Ticket, TicketState
+from .ticket_rows import store_ticket
+from .types import AnswerStatus, Channel, Inbound, Sender, Ticket, TicketState
+from .working_time import WorkingCalendar
 
 #: A message written before the session began is sent again for 15 s, and clocks
 #: differ a little: only what comes later proves that the session is over.
@@ -46,6 +49,7 @@ class _Scene:
     #: When it happened.
     at: datetime
     ticket: Ticket | None
+    calendar: WorkingCalendar
     events: list[Event] = field(default_factory=list)
 
 
@@ -63,11 +67,13 @@ class NativeDesk:
         seal: Seal,
         clock: Clock,
         publish: Publish = publish_nothing,
+        get_calendar: GetCalendar = get_usual_calendar,
     ) -> None:
         self._tx = Transactions(engine)
         self._seal = seal
         self._clock = clock
         self._publish = publish
+        self._get_calendar = get_calendar
 
     def session_opened(
         self, sender_id: str, kf_account: str, *, at: datetime | None = None
@@ -142,7 +148,8 @@ class NativeDesk:
                 lock_conversation(session, found[1].id)
                 ticket = find_open_ticket(session, found[1].id)
                 when = at or self._clock()
-                scene = _Scene(session, found[1].id, when, ticket)
+                calendar = self._get_calendar()
+                scene = _Scene(session, found[1].id, when, ticket, calendar)
             yield scene
         # Only now: a page that hears of a change must find it committed.
         for name, data in scene.events if scene else ():
@@ -156,10 +163,11 @@ def _serve(scene: _Scene, kf_account: str, *, is_switch: bool = False) -> None:
     if _is_known(scene, kf_account, is_switch=is_switch):
         return
     before = scene.ticket or _add_ticket(scene)
-    store_move(scene.session, pass_to_agent(before, kf_account, at=scene.at))
     row = scene.session.get_one(TicketRow, before.id)
     row.kf_account, row.unread = kf_account, 0
     name = "switched" if before.kf_account else "opened"
+    served = pass_to_agent(before, kf_account, at=scene.at)
+    _store(scene, served, f"agent_{name}")
     _tell(scene, before.id, name, kf_account)
 
 
@@ -188,20 +196,18 @@ def _was_closed_since(scene: _Scene) -> bool:
 
 def _add_ticket(scene: _Scene) -> Ticket:
     """Make the ticket of a session that no question of ours began."""
-    row = TicketRow(
-        conversation_id=scene.conversation_id,
-        state=TicketState.WAITING,
-        reason=get_wording("agent_reason"),
-        preview="",
+    asked = HandOver(
+        scene.conversation_id,
+        "",
+        get_wording("agent_reason"),
+        AnswerStatus.HANDOFF_REQUESTED,
         unread=0,
-        created_at=scene.at,
-        changed_at=scene.at,
     )
-    scene.session.add(row)
-    scene.session.flush()
-    ticket = find_ticket(scene.session, row.id)
-    assert ticket is not None
-    return ticket
+    return open_ticket(scene.session, asked, scene.calendar, at=scene.at)
+
+
+def _store(scene: _Scene, ticket: Ticket, action: str) -> None:
+    store_ticket(scene.session, ticket, action, officer_id=None, at=scene.at)
 
 
 def _close(scene: _Scene, ticket: Ticket) -> None:
@@ -209,7 +215,7 @@ def _close(scene: _Scene, ticket: Ticket) -> None:
     # Noted also where the session itself was missed: its start may still come.
     scene.session.get_one(TicketRow, ticket.id).kf_account = kf_account
     closed = move(ticket, TicketState.CLOSED, officer_id=None, at=scene.at)
-    store_move(scene.session, closed)
+    _store(scene, closed, "closed")
     _tell(scene, ticket.id, "closed", kf_account)
 
 

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from .accounts import (
-    AccountLockedError,
+    AccountOffError,
     LastAdministratorError,
     LoginRefusedError,
     LoginTakenError,
     Officer,
     OfficerNotFoundError,
-    Role,
+    SetupLink,
     SetupTokenError,
     check_account,
 )
 from .database import Transactions
 from .officer_rows import (
+    add_officer,
     audit,
     begin_attempt,
     count_administrators,
     digest,
+    end_attempts,
+    find_officer,
+    is_usable,
     raise_epoch,
-    redeem_token,
+    select_officers,
+    set_password,
     to_officer,
+    use_token,
 )
 from .passwords import check_strength, hash_password, needs_rehash, verify_password
-from .tables import OfficerRow, SetupTokenRow
+from .rights import Role
+from .tables import BureauRow, OfficerRow, SetupTokenRow
+
+#: Minutes that a one-time link works.
+LINK_MINUTES = 30
 
 
 class OfficerStore:
@@ -41,15 +52,30 @@ class OfficerStore:
     SQLite has one writer.
     """
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], datetime],
+        *,
+        is_small_office: bool = True,
+    ) -> None:
+        """Keep accounts in a database.
+
+        Args:
+            engine: Of the database.
+            clock: Now, aware UTC.
+            is_small_office: Whether administrators also serve citizens.
+        """
         self._open = Transactions(engine)
         self._clock = clock
+        self._is_small_office = is_small_office
 
     def make_setup_token(
         self,
         role: str = Role.ADMINISTRATOR,
-        valid_minutes: int = 30,
+        valid_minutes: int = LINK_MINUTES,
         *,
+        bureau_id: int | None = None,
         made_by: int | None = None,
     ) -> str:
         """Return a secret that makes one account; only its SHA-256 is stored.
@@ -57,34 +83,60 @@ class OfficerStore:
         Args:
             role: What the new officer may do.
             valid_minutes: How long the link works.
+            bureau_id: Whose officer it will be; None = the whole office's.
             made_by: Officer who asked for it; None for the start of the service.
 
         Raises:
-            ValueError: If there is no such role.
+            ValueError: If there is no such role or bureau.
         """
-        role, now, token = Role(role), self._clock(), secrets.token_urlsafe(32)
+        role = Role(role)
+        link = SetupTokenRow(role=role, bureau_id=bureau_id)
         with self._open.write() as session:
-            session.add(
-                SetupTokenRow(
-                    token_sha256=digest(token),
-                    role=role,
-                    expires_at=now + timedelta(minutes=valid_minutes),
-                )
-            )
-            audit(session, now, made_by, "setup_link.made", f"role {role}")
+            _check_bureau(session, bureau_id)
+            token = self._add_link(session, link, valid_minutes)
+            subject = f"role {role}, bureau {bureau_id}"
+            audit(session, self._clock(), made_by, "setup_link.made", subject)
         return token
 
-    def find_setup_role(self, token: str) -> Role | None:
+    def make_reset_token(self, officer_id: int, *, made_by: int) -> str:
+        """Return a secret that gives an account a new password, and no second factor.
+
+        Raises:
+            OfficerNotFoundError: If there is no such officer.
+            AccountOffError: If the account is off.
+        """
+        with self._open.write() as session:
+            row = session.get(OfficerRow, officer_id)
+            if row is None:
+                raise OfficerNotFoundError(officer_id)
+            if not row.is_active:
+                raise AccountOffError
+            link = SetupTokenRow(role=row.role, officer_id=officer_id)
+            token = self._add_link(session, link, LINK_MINUTES)
+            subject = f"officer {officer_id}"
+            audit(session, self._clock(), made_by, "reset_link.made", subject)
+        return token
+
+    def find_setup_link(self, token: str) -> SetupLink | None:
         """Return what the link is good for, or None when it no longer works."""
+        statement = (
+            select(SetupTokenRow, OfficerRow, BureauRow)
+            .outerjoin(OfficerRow, SetupTokenRow.officer_id == OfficerRow.id)
+            .outerjoin(BureauRow, SetupTokenRow.bureau_id == BureauRow.id)
+            .where(*is_usable(token, self._clock()))
+        )
         with self._open.read() as session:
-            role = session.scalar(
-                select(SetupTokenRow.role).where(
-                    SetupTokenRow.token_sha256 == digest(token),
-                    SetupTokenRow.used_at.is_(None),
-                    SetupTokenRow.expires_at > self._clock(),
-                )
-            )
-        return None if role is None else Role(role)
+            found = session.execute(statement).one_or_none()
+        if found is None:
+            return None
+        link, officer, bureau = found
+        if officer is not None and not officer.is_active:
+            return None
+        return SetupLink(
+            Role(link.role),
+            bureau_name=bureau.name if bureau else "",
+            login=officer.login if officer else "",
+        )
 
     def has_officers(self) -> bool:
         """Tell whether the first account was made."""
@@ -108,26 +160,60 @@ class OfficerStore:
         Raises:
             AccountFieldError: If a field is empty, too long or of the wrong form.
             PasswordRefusedError: If the password is easy to guess.
-            SetupTokenError: If the link is unknown, used or too old.
+            SetupTokenError: If the link is unknown, used or too old, or it sets a
+                password anew.
             LoginTakenError: If the login exists.
         """
         form = check_account(
             login=login, name=name, staff_number=staff_number, department=department
         )
         check_strength(password, login=form.login)
-        if self.find_setup_role(token) is None:
+        found = self.find_setup_link(token)
+        if found is None or found.is_reset:
             raise SetupTokenError
         hashed = hash_password(password)
+        now = self._clock()
         try:
             with self._open.write() as session:
-                return redeem_token(session, token, form, hashed, now=self._clock())
+                link = use_token(session, token, now)
+                officer_id = add_officer(session, link, form, hashed, now)
         except IntegrityError as e:
             raise LoginTakenError from e
+        return self.get_officer(officer_id)
 
-    def check_password(self, login: str, password: str) -> Officer:
+    def reset_password(self, token: str, password: str) -> Officer:
+        """Set the password a one-time link was made for; all sessions end.
+
+        The second factor goes too: whoever lost the telephone comes in by this.
+
+        Raises:
+            PasswordRefusedError: If the password is easy to guess.
+            SetupTokenError: If the link is unknown, used or too old, or makes a new
+                account, or the account is off.
+        """
+        found = self.find_setup_link(token)
+        if found is None or not found.is_reset:
+            raise SetupTokenError
+        check_strength(password, login=found.login)
+        hashed, now = hash_password(password), self._clock()
+        with self._open.write() as session:
+            officer_id = use_token(session, token, now).officer_id
+            assert officer_id is not None
+            set_password(session, officer_id, hashed, now)
+        return self.get_officer(officer_id)
+
+    def check_password(
+        self, login: str, password: str, *, asks_code: bool = True
+    ) -> Officer:
         """Log in. The attempt is counted first, so that guesses in parallel count too.
 
-        Unknown logins take the same time as wrong passwords.
+        Unknown logins take the same time as wrong passwords. Who has a second factor
+        is not logged in yet: see ``SecondFactorStore.check_code``.
+
+        Args:
+            login: As typed.
+            password: As typed.
+            asks_code: Whether second factors count in this office.
 
         Raises:
             LoginRefusedError: If login and password do not fit or the account is off.
@@ -135,27 +221,18 @@ class OfficerStore:
         """
         login, now = login.strip().casefold(), self._clock()
         with self._open.write() as session:
-            attempt = begin_attempt(session, login, now)
+            attempt = begin_attempt(session, OfficerRow.login == login, now)
         fits = verify_password(attempt.password_hash if attempt else None, password)
         if attempt is None:
             raise LoginRefusedError
-        if attempt.was_locked:
-            raise AccountLockedError(attempt.locked_until or now)
-        if not fits and attempt.locked_until:
-            raise AccountLockedError(attempt.locked_until)
-        if not fits:
-            raise LoginRefusedError
+        attempt.check(fits=fits)
         fresh = hash_password(password) if needs_rehash(attempt.password_hash) else None
+        is_in = attempt.totp_sealed is None or not asks_code
         with self._open.write() as session:
-            session.execute(
-                update(OfficerRow)
-                .where(OfficerRow.id == attempt.officer_id)
-                .values(failed_logins=0, locked_until=None, last_login_at=now)
-            )
+            end_attempts(session, attempt, now, is_in=is_in)
             row = session.get_one(OfficerRow, attempt.officer_id)
             row.password_hash = fresh or row.password_hash
-            audit(session, now, row.id, "login", f"officer {row.id}")
-            return to_officer(row)
+        return self.get_officer(attempt.officer_id)
 
     def get_officer(self, officer_id: int) -> Officer:
         """Return an officer, also one whose account is off.
@@ -164,18 +241,20 @@ class OfficerStore:
             OfficerNotFoundError: If there is none.
         """
         with self._open.read() as session:
-            row = session.get(OfficerRow, officer_id)
-            if row is None:
-                raise OfficerNotFoundError(officer_id)
-            return to_officer(row)
+            found = find_officer(
+                session, officer_id, is_small_office=self._is_small_office
+            )
+        if found is None:
+            raise OfficerNotFoundError(officer_id)
+        return found
 
     def list_officers(self) -> list[Officer]:
         """Return everybody, active ones first, then by login."""
         order = (OfficerRow.is_active.desc(), OfficerRow.login)
         with self._open.read() as session:
             return [
-                to_officer(r)
-                for r in session.scalars(select(OfficerRow).order_by(*order))
+                to_officer(*row, is_small_office=self._is_small_office)
+                for row in session.execute(select_officers().order_by(*order))
             ]
 
     def end_sessions(self, officer_id: int) -> None:
@@ -192,12 +271,58 @@ class OfficerStore:
             OfficerNotFoundError: If there is no such officer.
             LastAdministratorError: If no administrator would be left.
         """
-        now = self._clock()
+        action = "officer.on" if is_active else "officer.off"
         with self._open.write() as session:
-            raise_epoch(session, officer_id, is_active=is_active)
-            if session.get(OfficerRow, officer_id) is None:
-                raise OfficerNotFoundError(officer_id)
-            if count_administrators(session) == 0:
-                raise LastAdministratorError
-            action = "officer.on" if is_active else "officer.off"
-            audit(session, now, changed_by, action, f"officer {officer_id}")
+            self._change(session, officer_id, {"is_active": is_active})
+            audit(session, self._clock(), changed_by, action, f"officer {officer_id}")
+
+    def assign(
+        self, officer_id: int, role: str, bureau_id: int | None, *, changed_by: int
+    ) -> None:
+        """Give an officer another role or bureau; sessions end if anything changes.
+
+        Raises:
+            ValueError: If there is no such role or bureau.
+            OfficerNotFoundError: If there is no such officer.
+            LastAdministratorError: If no administrator would be left.
+        """
+        role = Role(role)
+        with self._open.write() as session:
+            _check_bureau(session, bureau_id)
+            row = session.get(OfficerRow, officer_id)
+            if row is not None and (row.role, row.bureau_id) == (role, bureau_id):
+                return
+            was = f"role {row.role}, bureau {row.bureau_id}" if row else ""
+            self._change(session, officer_id, {"role": role, "bureau_id": bureau_id})
+            detail = f"role {role}, bureau {bureau_id}; was {was}"
+            subject = f"officer {officer_id}"
+            audit(
+                session, self._clock(), changed_by, "officer.assigned", subject, detail
+            )
+
+    def _change(
+        self, session: Session, officer_id: int, values: Mapping[str, object]
+    ) -> None:
+        raise_epoch(session, officer_id, **values)
+        if session.get(OfficerRow, officer_id) is None:
+            raise OfficerNotFoundError(officer_id)
+        if count_administrators(session) == 0:
+            raise LastAdministratorError
+
+    def _add_link(
+        self, session: Session, link: SetupTokenRow, valid_minutes: int
+    ) -> str:
+        token = secrets.token_urlsafe(32)
+        link.token_sha256 = digest(token)
+        link.expires_at = self._clock() + timedelta(minutes=valid_minutes)
+        session.add(link)
+        return token
+
+
+def _check_bureau(session: Session, bureau_id: int | None) -> None:
+    """Raise ValueError unless officers can belong to this bureau."""
+    if bureau_id is None:
+        return
+    bureau = session.get(BureauRow, bureau_id)
+    if bureau is None or not bureau.is_active:
+        raise ValueError(f"no bureau to work for: {bureau_id}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session, aliased
 
 from .records import to_message, to_ticket
 from .tables import (
     AuditRow,
+    BureauRow,
     CitizenRow,
     ConversationRow,
     MessageRow,
@@ -53,13 +54,16 @@ def lock_conversation(session: Session, conversation_id: int) -> ConversationRow
     ).scalar_one()
 
 
-def select_tickets() -> Select[TicketRow, CitizenRow, OfficerRow]:
+def select_tickets() -> Select[TicketRow, CitizenRow, OfficerRow, BureauRow, BureauRow]:
     """Select tickets with all that their values need."""
+    offered = aliased(BureauRow)
     return (
-        select(TicketRow, CitizenRow, OfficerRow)
+        select(TicketRow, CitizenRow, OfficerRow, BureauRow, offered)
         .join(ConversationRow, TicketRow.conversation_id == ConversationRow.id)
         .join(CitizenRow, ConversationRow.citizen_id == CitizenRow.id)
         .outerjoin(OfficerRow, TicketRow.officer_id == OfficerRow.id)
+        .outerjoin(BureauRow, TicketRow.bureau_id == BureauRow.id)
+        .outerjoin(offered, TicketRow.offered_to_id == offered.id)
         .execution_options(populate_existing=True)
     )
 
@@ -73,24 +77,36 @@ def find_ticket(session: Session, ticket_id: int) -> Ticket | None:
 
 
 def find_open_ticket(session: Session, conversation_id: int) -> Ticket | None:
-    """Find the one hand-over of a conversation that is not closed."""
+    """Find the one hand-over of a conversation that is neither resolved nor closed."""
     row = session.execute(
         select_tickets().where(
             TicketRow.conversation_id == conversation_id,
-            TicketRow.state != TicketState.CLOSED,
+            TicketRow.state.in_([s for s in TicketState if s.is_open]),
         )
     ).one_or_none()
     return to_ticket(*row) if row else None
 
 
-def count_waiting(session: Session, *, before: int | None = None) -> int:
-    """Count the tickets that wait, all or those older than ticket ``before``."""
-    statement = select(func.count(TicketRow.id)).where(
-        TicketRow.state == TicketState.WAITING
+def list_live_tickets(session: Session, conversation_id: int) -> list[Ticket]:
+    """List the hand-overs of a conversation that are not closed, newest first."""
+    rows = session.execute(
+        select_tickets()
+        .where(TicketRow.conversation_id == conversation_id)
+        .where(TicketRow.state != TicketState.CLOSED)
+        .order_by(TicketRow.id.desc())
+    ).all()
+    return [to_ticket(*row) for row in rows]
+
+
+def find_latest_tickets(
+    session: Session, conversation_id: int
+) -> tuple[Ticket | None, Ticket | None]:
+    """Find the open hand-over, and the resolved one that may still be reopened."""
+    tickets = list_live_tickets(session, conversation_id)
+    return (
+        next((t for t in tickets if t.is_open), None),
+        next((t for t in tickets if not t.is_open), None),
     )
-    if before is not None:
-        statement = statement.where(TicketRow.id < before)
-    return session.execute(statement).scalar_one()
 
 
 def select_lines() -> Select[MessageRow, OfficerRow, OutboxRow]:
@@ -160,15 +176,6 @@ def send_parked(session: Session, conversation_id: int, *, at: datetime) -> None
         .where(OutboxRow.conversation_id == conversation_id)
         .values(state=DeliveryState.QUEUED, attempts=0, error="", next_try_at=at)
     )
-
-
-def store_move(session: Session, ticket: Ticket) -> None:
-    """Write the state of a moved ticket."""
-    row = session.get_one(TicketRow, ticket.id)
-    row.state = ticket.state
-    row.officer_id = ticket.officer_id
-    row.changed_at = ticket.changed_at
-    row.closed_at = ticket.closed_at
 
 
 def audit(

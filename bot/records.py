@@ -9,7 +9,9 @@ from typing import Any
 
 from knowledge import EntryKind
 
+from .deadlines import Urgency
 from .tables import (
+    BureauRow,
     CitizenRow,
     MessageRow,
     OfficerRow,
@@ -29,6 +31,7 @@ from .types import (
     Option,
     Sender,
     Ticket,
+    TicketKind,
     TicketState,
 )
 
@@ -108,6 +111,8 @@ def to_ticket(
     row: TicketRow,
     citizen: CitizenRow,
     officer: OfficerRow | None,
+    bureau: BureauRow | None,
+    offered_to: BureauRow | None,
 ) -> Ticket:
     """Return a stored hand-over."""
     return Ticket(
@@ -126,6 +131,21 @@ def to_ticket(
         unread=row.unread,
         kf_account=row.kf_account,
         closed_at=row.closed_at,
+        kind=TicketKind(row.kind),
+        urgency=Urgency(row.urgency),
+        bureau_id=row.bureau_id,
+        bureau_name=bureau.name if bureau else "",
+        offered_to_id=row.offered_to_id,
+        offered_to_name=offered_to.name if offered_to else "",
+        is_message=row.is_message,
+        is_confidential=row.is_confidential,
+        due_first_reply_at=row.due_first_reply_at,
+        due_dispatch_at=row.due_dispatch_at,
+        due_answer_at=row.due_answer_at,
+        first_reply_at=row.first_reply_at,
+        snoozed_until=row.snoozed_until,
+        resolved_at=row.resolved_at,
+        resolution=row.resolution,
     )
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from .events import Event, message_event, ticket_event
+from .events import Event, message_event, rating_event, ticket_event
 from .handoff import move
-from .queries import (
-    find_ticket,
-    queue_delivery,
-    store_move,
-)
+from .opening import HandOver, add_request, open_ticket, raise_urgency, reopen_ticket
+from .queries import queue_delivery
+from .rating_rows import store_verdict
 from .records import answer_to_json
 from .rendering import render_plain
 from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow, TicketRow
+from .ticket_rows import store_ticket
 from .turn import Effect, Turn
 from .types import (
     Answer,
@@ -28,13 +28,12 @@ from .types import (
     Ticket,
     TicketState,
 )
+from .working_time import WorkingCalendar
 
 #: Answers that are notices of the system rather than the bot's words.
 _SYSTEM_STATUSES = frozenset(
     {AnswerStatus.SILENT_OFFICER, AnswerStatus.HANDOFF_REQUESTED}
 )
-
-PREVIEW_CHARS = 60
 
 
 def store_answer(
@@ -43,26 +42,28 @@ def store_answer(
     turn: Turn,
     answer: Answer,
     *,
+    calendar: WorkingCalendar,
     is_pushed: bool,
     at: datetime,
 ) -> list[Event]:
     """Store the line, the ticket and the delivery that an answer brings.
 
-    The caller holds the conversation's lock and commits. ``is_pushed``: it goes to
-    the outbox, because nobody may be waiting on the connection any more.
+    The caller holds the conversation's lock, has put the tickets as they stand now
+    into the turn, and commits. ``is_pushed``: it goes to the outbox, because nobody
+    may be waiting on the connection any more.
 
     Returns:
         Live events to publish after the commit.
     """
     events: list[Event] = []
     ticket = turn.ticket if turn.effect is not Effect.FORGET else None
-    if turn.effect is Effect.CLOSE_TICKET and ticket is not None:
-        ticket = move(ticket, TicketState.CLOSED, officer_id=ticket.officer_id, at=at)
-        store_move(session, ticket)
+    moved = _move_ticket(session, inbox, turn, answer, calendar, at=at)
+    if moved is not None and moved != ticket:
+        ticket = moved
         events.append(ticket_event(ticket))
-    elif answer.status.calls_officer:
-        ticket = _call_officer(session, inbox, turn, answer, at=at)
-        events.append(ticket_event(ticket))
+    if turn.verdict is not None:
+        store_verdict(session, inbox.conversation_id, turn.verdict, calendar, at=at)
+        events.append(rating_event())
     if inbox.kind == MessageKind.SUBSCRIBE:
         _follow(session, inbox.conversation_id, at=at)
     if answer.blocks:
@@ -75,35 +76,93 @@ def store_answer(
     return events
 
 
+def _move_ticket(
+    session: Session,
+    inbox: InboxRow,
+    turn: Turn,
+    answer: Answer,
+    calendar: WorkingCalendar,
+    *,
+    at: datetime,
+) -> Ticket | None:
+    """Return the ticket after the answer; None if it has nothing to do with one."""
+    ticket = turn.ticket
+    if turn.effect is Effect.FORGET:
+        return None
+    if turn.effect is Effect.CLOSE_TICKET and ticket is not None:
+        closed = move(ticket, TicketState.CLOSED, officer_id=ticket.officer_id, at=at)
+        return store_ticket(session, closed, "closed", officer_id=None, at=at)
+    if turn.effect is Effect.REOPEN_TICKET and turn.resolved is not None:
+        reopened = reopen_ticket(
+            session, turn.resolved, calendar, officer_id=None, at=at
+        )
+        _give_lines(session, inbox, reopened)
+        return reopened
+    if answer.status.calls_officer:
+        return _call_officer(session, inbox, turn, answer, calendar, at=at)
+    if ticket is None:
+        return None
+    if turn.effect is Effect.LEAVE_MESSAGE and not ticket.is_message:
+        left = replace(ticket, is_message=True)
+        return store_ticket(session, left, "message", officer_id=None, at=at)
+    if answer.status is AnswerStatus.SILENT_OFFICER and not turn.kind.is_event:
+        return hear_citizen(session, ticket, turn.text, calendar, at=at)
+    return None
+
+
 def _call_officer(
-    session: Session, inbox: InboxRow, turn: Turn, answer: Answer, *, at: datetime
+    session: Session,
+    inbox: InboxRow,
+    turn: Turn,
+    answer: Answer,
+    calendar: WorkingCalendar,
+    *,
+    at: datetime,
 ) -> Ticket:
-    if turn.ticket is not None:
-        # The officer is called already; only a new reason, a crisis, is news.
-        row = session.get_one(TicketRow, turn.ticket.id)
-        row.reason = answer.handoff_reason
-        row.changed_at = at
-        return turn.ticket
-    row = TicketRow(
-        conversation_id=inbox.conversation_id,
-        state=TicketState.WAITING,
-        reason=answer.handoff_reason,
-        preview=_preview(answer.evidence.question or turn.text),
-        department=turn.focus.department,
-        unread=1,
-        created_at=at,
-        changed_at=at,
+    asked = HandOver(
+        inbox.conversation_id,
+        answer.evidence.question or turn.text,
+        answer.handoff_reason,
+        answer.status,
+        turn.focus.department,
+        turn.place,
+        is_message=turn.effect is Effect.LEAVE_MESSAGE,
     )
-    session.add(row)
-    session.flush()
+    if turn.ticket is not None:
+        return add_request(session, turn.ticket, asked, calendar, at=at)
+    ticket = open_ticket(session, asked, calendar, at=at)
+    _give_lines(session, inbox, ticket)
+    return ticket
+
+
+def _give_lines(session: Session, inbox: InboxRow, ticket: Ticket) -> None:
+    """Put what the citizen has just written into the ticket that it brought about."""
     session.execute(
         update(MessageRow)
         .where(MessageRow.inbox_id == inbox.id)
-        .values(ticket_id=row.id)
+        .values(ticket_id=ticket.id)
     )
-    ticket = find_ticket(session, row.id)
-    assert ticket is not None
-    return ticket
+    session.get_one(TicketRow, ticket.id).unread = 1
+
+
+def hear_citizen(
+    session: Session,
+    ticket: Ticket,
+    text: str,
+    calendar: WorkingCalendar,
+    *,
+    at: datetime,
+) -> Ticket:
+    """Return the ticket after a line of the citizen's: somebody owes them a word."""
+    if ticket.state is TicketState.WAITING_CITIZEN:
+        held = move(ticket, TicketState.CLAIMED, officer_id=ticket.officer_id, at=at)
+        held = replace(held, snoozed_until=None)
+        ticket = store_ticket(session, held, "citizen_wrote", officer_id=None, at=at)
+    elif ticket.snoozed_until is not None:
+        awake = replace(ticket, snoozed_until=None)
+        ticket = store_ticket(session, awake, "woken", officer_id=None, at=at)
+    status = AnswerStatus.SILENT_OFFICER
+    return raise_urgency(session, ticket, status, text, calendar, at=at)
 
 
 def _add_answer(
@@ -143,10 +202,3 @@ def _follow(session: Session, conversation_id: int, *, at: datetime) -> None:
     citizen = session.get_one(CitizenRow, conversation.citizen_id)
     citizen.is_following = True
     citizen.welcomed_at = at
-
-
-def _preview(text: str) -> str:
-    first_line = text.strip().partition("\n")[0]
-    if len(first_line) <= PREVIEW_CHARS:
-        return first_line
-    return first_line[: PREVIEW_CHARS - 1] + "…"

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Float,
     ForeignKey,
@@ -26,6 +27,20 @@ from .channel_tables import NoticeRow as NoticeRow
 from .channel_tables import QuickReplyRow as QuickReplyRow
 from .channel_tables import SendWindowRow as SendWindowRow
 from .channel_tables import SubscriptionRow as SubscriptionRow
+from .desk_tables import AttachmentRow as AttachmentRow
+from .desk_tables import BureauRow as BureauRow
+from .desk_tables import CalendarDayRow as CalendarDayRow
+from .desk_tables import CannedReplyRow as CannedReplyRow
+from .desk_tables import DraftRow as DraftRow
+from .desk_tables import FollowUpRow as FollowUpRow
+from .desk_tables import PeopleTopicRow as PeopleTopicRow
+from .desk_tables import RatingRow as RatingRow
+from .desk_tables import ReviewRow as ReviewRow
+from .desk_tables import ReviewSampleRow as ReviewSampleRow
+from .desk_tables import TicketEntryRow as TicketEntryRow
+from .desk_tables import TicketEventRow as TicketEventRow
+from .desk_tables import VoteRow as VoteRow
+from .desk_tables import WarningRow as WarningRow
 from .table_base import Base as Base
 from .table_base import Id
 
@@ -59,6 +74,8 @@ class ConversationRow(Base):
     #: {"entry_id", "title", "region", "question", "options": [...], "failures": n,
     #: "at": iso time}; forgotten after a pause.
     focus: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Number of the last line that the citizen's page has shown; 0 where none tells.
+    read_up_to: Mapped[int] = mapped_column(Id, default=0)
     updated_at: Mapped[datetime]
 
 
@@ -115,6 +132,9 @@ class MessageRow(Base):
     answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     confidence: Mapped[float | None] = mapped_column(Float)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
+    #: What the citizen wrote before it was masked, encrypted; None where nothing was
+    #: masked. Opened for a stated reason only, and erased with the text.
+    original_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: A picture, voice or video: {"kind", "media_id", "format"}; erased with the text.
     media: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     #: Made by the sender's page, so that a form sent twice is one line.
@@ -141,6 +161,26 @@ class TicketRow(Base):
     unread: Mapped[int] = mapped_column(Integer, default=0)
     #: Who serves in WeChat's own agent system (desk.mode wechat); else empty.
     kf_account: Mapped[str] = mapped_column(String(64), default="")
+    #: A member of TicketKind.
+    kind: Mapped[str] = mapped_column(String(16), default="consult")
+    #: A member of Urgency.
+    urgency: Mapped[str] = mapped_column(String(16), default="normal")
+    #: Whose it is: always set once routed.
+    bureau_id: Mapped[int | None] = mapped_column(ForeignKey("bureaus.id"))
+    #: The bureau it was offered to; the first one stays responsible until then.
+    offered_to_id: Mapped[int | None] = mapped_column(ForeignKey("bureaus.id"))
+    #: 留言: the citizen does not wait in the chat.
+    is_message: Mapped[bool] = mapped_column(Boolean, default=False)
+    #: Identity and text only for whoever handles it.
+    is_confidential: Mapped[bool] = mapped_column(Boolean, default=False)
+    due_first_reply_at: Mapped[datetime | None]
+    due_dispatch_at: Mapped[datetime | None]
+    due_answer_at: Mapped[datetime | None]
+    first_reply_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    #: What was done, for the record; Chinese.
+    resolution: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
@@ -151,8 +191,8 @@ class TicketRow(Base):
             "uq_tickets_open",
             "conversation_id",
             unique=True,
-            sqlite_where=text("state <> 'closed'"),
-            postgresql_where=text("state <> 'closed'"),
+            sqlite_where=text("state NOT IN ('closed', 'resolved')"),
+            postgresql_where=text("state NOT IN ('closed', 'resolved')"),
         ),
     )
 
@@ -203,7 +243,7 @@ class OfficerRow(Base):
     #: 工号 as citizens read it.
     staff_number: Mapped[str] = mapped_column(String(16))
     department: Mapped[str] = mapped_column(String(80))
-    #: "administrator" or "officer".
+    #: A member of Role.
     role: Mapped[str] = mapped_column(String(24))
     #: argon2id.
     password_hash: Mapped[str] = mapped_column(String(200))
@@ -212,6 +252,15 @@ class OfficerRow(Base):
     failed_logins: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None]
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    #: None = the whole office.
+    bureau_id: Mapped[int | None] = mapped_column(ForeignKey("bureaus.id"))
+    #: Secret of the second factor, encrypted; None = not set up.
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: Number of the last 30 s step used: a code counts once.
+    totp_step: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: "online", "busy" or "away", as chosen; and when a page was last open.
+    presence: Mapped[str] = mapped_column(String(16), default="online")
+    seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_login_at: Mapped[datetime | None]
 
@@ -224,6 +273,9 @@ class SetupTokenRow(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     role: Mapped[str] = mapped_column(String(24))
+    bureau_id: Mapped[int | None] = mapped_column(ForeignKey("bureaus.id"))
+    #: Whose password it sets anew; None = it makes a new account.
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 

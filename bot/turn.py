@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
+from .rating import FindRating, Verdict, nothing_to_rate
 from .types import Block, Channel, MessageKind, Option, Ticket
 
 
@@ -32,6 +34,10 @@ class Focus:
     #: Whether 删除我的记录 waits for its confirmation.
     is_deleting: bool = False
 
+    #: The line whose low rating was given just now; 0 = none. The next message may be
+    #: its reason.
+    rating_line: int = 0
+
     #: When it was set; None = never.
     at: datetime | None = None
 
@@ -48,8 +54,32 @@ class Effect(StrEnum):
     NONE = "none"
     #: The citizen called the hand-over off.
     CLOSE_TICKET = "close_ticket"
+    #: The citizen says that what was resolved is not.
+    REOPEN_TICKET = "reopen_ticket"
+    #: The citizen leaves a message and does not wait in the chat (留言).
+    LEAVE_MESSAGE = "leave_message"
     #: The citizen's texts and ids are erased.
     FORGET = "forget"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What a citizen who is handed over has before them."""
+
+    #: Citizens who are served first.
+    ahead: int = 0
+
+    #: How long the first word usually takes, in working time; None = not known.
+    expected: timedelta | None = None
+
+
+#: Department, region and text to the queue they lead to.
+FindQueue: TypeAlias = Callable[[str, str, str], Queue]
+
+
+def nobody_waits(_department: str, _region: str, _text: str) -> Queue:
+    """Be the queue where there is none: the command line."""
+    return Queue()
 
 
 @dataclass(slots=True)
@@ -75,11 +105,23 @@ class Turn:
     #: The open hand-over of this conversation; None = the bot answers.
     ticket: Ticket | None = None
 
-    #: Tickets that wait for an officer now, in the whole office.
-    waiting: int = 0
+    #: The hand-over resolved last, while the citizen may say that it is not solved.
+    resolved: Ticket | None = None
+
+    #: Finds who waits already, by department, region and text.
+    find_queue: FindQueue = nobody_waits
 
     #: Whether this citizen was told already that the message went to the staff.
     has_waiting_notice: bool = False
+
+    #: The low rating that this message may be the reason of; see ``Focus``.
+    rating_line: int = 0
+
+    #: Finds what a word of the citizen's rates.
+    find_rating: FindRating = nothing_to_rate
+
+    #: The rating that this message is, set by a step; None = it is none.
+    verdict: Verdict | None = None
 
     #: Region the citizen named now, set by the steps; None = none.
     region: str | None = None
@@ -92,6 +134,11 @@ class Turn:
 
     effect: Effect = Effect.NONE
     timings_ms: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """The region asked about, or that of the last answer; empty if unknown."""
+        return self.region or self.focus.region
 
     def refocus(self, **changes: object) -> None:
         """Change what the next turn will find; the time is set by the assistant."""

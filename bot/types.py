@@ -9,6 +9,14 @@ from enum import StrEnum
 
 from knowledge import EntryKind
 
+from .ticket import EntryRelation as EntryRelation
+from .ticket import Ticket as Ticket
+from .ticket import TicketClock as TicketClock
+from .ticket import TicketEntry as TicketEntry
+from .ticket import TicketEvent as TicketEvent
+from .ticket import TicketKind as TicketKind
+from .ticket import TicketState as TicketState
+
 
 class Channel(StrEnum):
     """Where a citizen talks to us."""
@@ -282,37 +290,3 @@ class Message:
     delivery_error: str = ""
     #: A picture, voice or video the citizen sent: {"kind", "media_id", "format"}.
     media: Mapping[str, object] = field(default_factory=dict)
-
-
-class TicketState(StrEnum):
-    """Where a hand-over stands."""
-
-    WAITING = "waiting"
-    CLAIMED = "claimed"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """One hand-over of a conversation to a person."""
-
-    id: int
-    conversation_id: int
-    state: TicketState
-    channel: Channel
-    #: Four digits by which officers call the citizen: 市民 8213.
-    citizen_number: str
-    reason: str
-    #: First line of what was asked, masked, at most 60 characters.
-    preview: str
-    department: str
-    created_at: datetime
-    changed_at: datetime
-    #: Officer's id and display name; None while waiting.
-    officer_id: int | None = None
-    officer_name: str = ""
-    #: Citizen lines since the officer last looked.
-    unread: int = 0
-    #: Who serves in WeChat's own agent system; empty in the console.
-    kf_account: str = ""
-    closed_at: datetime | None = None

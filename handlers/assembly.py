@@ -1,4 +1,4 @@
-"""The composition root: the only file that wires the parts of the service."""
+"""The composition root: with ``desk_parts`` it wires the parts of the service."""
 
 from __future__ import annotations
 
@@ -11,31 +11,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-from sqlalchemy import Engine
-
 from bot import (
     BEIJING,
-    AlarmStore,
     Answer,
     AnswerSettings,
     Assistant,
     Citation,
-    Desk,
     FrontDesk,
     HallStore,
-    NativeDesk,
     NoticeStore,
-    OfficerStore,
     Outbox,
     QuickReplyStore,
-    Seal,
-    make_engine,
 )
 from handlers.config import Settings
-from handlers.live import LiveBus
+from handlers.desk_parts import Clock, DeskParts
 from handlers.office_calendar import read_hours, read_plans
 from knowledge import (
     Encoder,
@@ -54,62 +43,12 @@ if TYPE_CHECKING:
         WeChatClient,
     )
 
-Clock = Callable[[], datetime]
-
 _log = logging.getLogger(__name__)
-
-#: Redis answers in under a millisecond or is gone. Reading waits longer, because a
-#: live page's read blocks for a second on purpose.
-REDIS_CONNECT_S, REDIS_READ_S = 1.0, 5.0
-
-#: Where a message waits for it.
-REDIS_QUICK_S = 0.3
-
-#: Where the address leads nowhere, so that each use fails at once and is survived.
-NO_REDIS = "unix:///nonexistent/wenzheng.sock"
 
 
 @dataclass(frozen=True)
-class Parts:
+class Parts(DeskParts):
     """Everything a handler may use, each made when first asked for."""
-
-    settings: Settings
-    clock: Clock
-
-    @cached_property
-    def engine(self) -> Engine:
-        """The database; its schema is brought up to date by ``migrate``."""
-        return make_engine(self.settings.database.url)
-
-    @cached_property
-    def redis(self) -> Redis:
-        """A client that may find nobody at the other end: catch RedisError."""
-        return Redis.from_url(
-            self.settings.redis.url or NO_REDIS,
-            socket_connect_timeout=REDIS_CONNECT_S,
-            socket_timeout=REDIS_READ_S,
-            # One more try heals a connection that a restart cut; waiting would
-            # hold up an answer.
-            retry=Retry(NoBackoff(), 1),
-        )
-
-    @cached_property
-    def quick_redis(self) -> Redis:
-        """The same for what stands between WeChat and its answer: 5 s are all it has.
-
-        A Redis that hangs would take twice ``REDIS_READ_S`` from each message.
-        """
-        return Redis.from_url(
-            self.settings.redis.url or NO_REDIS,
-            socket_connect_timeout=REDIS_QUICK_S,
-            socket_timeout=REDIS_QUICK_S,
-            retry=Retry(NoBackoff(), 1),
-        )
-
-    @cached_property
-    def live(self) -> LiveBus:
-        """Live events to the console; never raises."""
-        return LiveBus(self.redis)
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -150,11 +89,6 @@ class Parts:
         return ReplayMemory(self.quick_redis)
 
     @cached_property
-    def seal(self) -> Seal:
-        """Encrypts what identifies a citizen; raises ValueError without a key."""
-        return Seal(self.settings.secret_key)
-
-    @cached_property
     def front_desk(self) -> FrontDesk:
         """The road of one message; the knowledge base opens at the first question."""
         return FrontDesk(
@@ -168,6 +102,7 @@ class Parts:
             is_pushing=self.settings.wechat.is_verified,
             threads=self.settings.web.threads,
             on_late=self._show_typing,
+            get_calendar=self.get_calendar,
         )
 
     @cached_property
@@ -188,24 +123,9 @@ class Parts:
         return WeChatClient(wechat, self.redis)
 
     @cached_property
-    def desk(self) -> Desk:
-        """The officers' side."""
-        return Desk(self.engine, self.clock, self.live.publish)
-
-    @cached_property
-    def officers(self) -> OfficerStore:
-        """Accounts of the console."""
-        return OfficerStore(self.engine, self.clock)
-
-    @cached_property
     def notices(self) -> NoticeStore:
         """Consents to subscription notices, and what was sent."""
         return NoticeStore(self.engine, self.seal, self.clock)
-
-    @cached_property
-    def native_desk(self) -> NativeDesk:
-        """Our record of WeChat's own agents."""
-        return NativeDesk(self.engine, self.seal, self.clock, self.live.publish)
 
     @cached_property
     def agents(self) -> OnlineAgents:
@@ -214,11 +134,6 @@ class Parts:
 
         client = self.wechat_client
         return OnlineAgents(client.list_online_agents if client else list)
-
-    @cached_property
-    def alarms(self) -> AlarmStore:
-        """What a person must mend."""
-        return AlarmStore(self.engine, self.clock, self.live.publish)
 
     @cached_property
     def outbox(self) -> Outbox:

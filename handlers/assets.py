@@ -30,18 +30,23 @@ VENDOR = Path(__file__).resolve().parent / "static" / "vendor"
 #: Name asked for in templates to the file inside node_modules.
 FILES = {
     "bootstrap.css": "bootstrap/dist/css/bootstrap.min.css",
+    "echarts.js": "echarts/dist/echarts.common.min.js",
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "weui.css": "weui/dist/style/weui.min.css",
 }
 
 #: Icons of the sprite, by their Tabler names: outline style only.
 ICONS = """
-alert-triangle arrows-exchange bell book-2 chart-bar check chevron-down chevron-left
-chevron-right clock dots download external-link eye file-text git-compare headset
-history home inbox info-circle keyboard lock logout map-pin message-2 messages
-microphone mood-smile moon note paperclip phone photo player-stop plus printer refresh
-robot search send settings shield-check star sun tag text-size thumb-down thumb-up
-user-circle users volume wifi-off x
+alarm alert-triangle arrow-back-up arrows-exchange bell book-2 building bulb calendar
+chart-bar chart-line check chevron-down chevron-left chevron-right circle-check
+clipboard-check clipboard-list clock dots dots-vertical download ear edit
+external-link eye eye-off file-export file-spreadsheet file-text filter flag gavel
+git-compare headset heart-handshake history home hourglass inbox info-circle key
+keyboard link lock lock-open logout map-pin message-2 message-plus message-report
+messages microphone mood-sad mood-smile moon note paperclip phone photo player-pause
+player-stop plus printer refresh refresh-alert report robot scale search send settings
+shield-check star stopwatch sun table tag template text-size thumb-down thumb-up trash
+user-check user-circle user-plus users users-group volume wifi-off x
 """
 
 _SOURCE_MAP = re.compile(rb"\n?(//|/\*)# sourceMappingURL=[^\n]*?(\*/)?\s*$")

@@ -52,6 +52,7 @@ SECRETS = {
     "WENZHENG_WECHAT_TOKEN": "wechat.token",
     "WENZHENG_WECHAT_AES_KEY": "wechat.aes_key",
     "WENZHENG_WECHAT_SECRET": "wechat.secret",
+    "WENZHENG_ALERT_URLS": "desk.alert_urls",
 }
 
 #: Environment variable to the setting of the file that it replaces.

@@ -148,11 +148,34 @@ class WeChatSettings(Section):
 
 @dataclass(frozen=True, slots=True)
 class DeskSettings(Section):
-    """Section ``desk``: where people answer on WeChat."""
+    """Section ``desk``: where people answer, and what its accounts are good for."""
 
     #: "console": in ours. "wechat": in WeChat's own agent system while somebody is
     #: online there, else in ours.
     mode: Literal["console", "wechat"] = "console"
+
+    #: Days in which a citizen may say that what was resolved is not.
+    close_after_days: int = 3
+
+    #: A clock that has run so many times its limit goes to the supervisor.
+    escalate_after: float = 2.0
+
+    #: Where warnings go outside the console, apprise's addresses, separated by spaces;
+    #: from the environment alone, because they hold passwords.
+    alert_urls: str = field(default="", repr=False)
+
+    #: Administrators also serve citizens. False where accounts and chats must lie in
+    #: different hands (等保 level 3).
+    is_small_office: bool = True
+
+    #: Codes of a telephone at the login. "required": of administrators, supervisors
+    #: and auditors; "offered": of whoever set them up; "none": of nobody.
+    totp: Literal["required", "offered", "none"] = "offered"
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Terms that a person could mean."""
+        yield from check_between(self, "close_after_days", 1, 60)
+        yield from check_between(self, "escalate_after", 1.1, 10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, current_app, redirect, render_template, url_for
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from bot import MAX_FILE_BYTES
 from handlers.error_pages import register_error_pages
 from handlers.security import derive_key, register_headers
 from handlers.static_files import register_static_files
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 #: A question is 500 characters, a WeChat push a few kilobytes.
 MAX_BODY_BYTES = 64 * 1024
+
+#: A file, and the form around it.
+MAX_FILE_BODY_BYTES = MAX_FILE_BYTES + 64 * 1024
+
+#: Who may send a file; all else stays small.
+_TAKES_FILES = frozenset({"webchat.send_file", "console.send_file"})
 
 #: How long a browser stays the same citizen.
 SESSION_DAYS = 180
@@ -38,6 +45,8 @@ def create_app(parts: Parts) -> Flask:
     register_headers(app)
     files = register_static_files(app)
     register_error_pages(app)
+    # Before the check of form tokens, which reads the form.
+    app.before_request(_allow_files)
     csrf.init_app(app)
     _register_blueprints(app)
 
@@ -62,6 +71,11 @@ def create_app(parts: Parts) -> Flask:
 def parts() -> Parts:
     """Return the wired parts of the application that answers now."""
     return cast("Parts", current_app.extensions["wenzheng"])
+
+
+def _allow_files() -> None:
+    if request.endpoint in _TAKES_FILES:
+        request.max_content_length = MAX_FILE_BODY_BYTES
 
 
 def _configure(app: Flask, parts: Parts) -> None:

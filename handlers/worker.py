@@ -17,6 +17,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from bot import Answer, Channel, FrontDesk
+from handlers.alerting import make_alert, watch_clocks
 from handlers.assembly import Parts
 from handlers.delivering import Courier, Send
 from handlers.live import LiveBus
@@ -32,6 +33,9 @@ DELIVER_EVERY_S = 1.0
 
 #: Unanswered messages are looked for so often; their lease is 6 s.
 RECOVER_EVERY_S = 3.0
+
+#: Tickets' clocks are looked at so often: the shortest limit is 3 minutes.
+WATCH_EVERY_S = 15.0
 
 #: Whether next year's holidays are known changes once a year.
 LOOK_AHEAD_EVERY_S = 6 * 3600.0
@@ -54,6 +58,7 @@ def run_worker(parts: Parts) -> None:
         ("deliver", courier.deliver, DELIVER_EVERY_S),
         ("recover", lambda: recover(parts.front_desk), RECOVER_EVERY_S),
         ("calendar", lambda: watch_calendar(parts), LOOK_AHEAD_EVERY_S),
+        ("clocks", make_watch(parts), WATCH_EVERY_S),
     )
     for name, work, every_s in jobs:
         scheduler.add_job(
@@ -98,6 +103,20 @@ def recover(front_desk: FrontDesk) -> int:
 def watch_calendar(parts: Parts) -> None:
     """Tell officers in time that next year's holidays are missing."""
     watch_reach(open_calendar(parts.settings), parts.alarms, parts.clock())
+
+
+def make_watch(parts: Parts) -> Callable[[], None]:
+    """Return what moves tickets whose time has come, and warns of those that are late.
+
+    The work raises StoreUnavailableError if the database cannot be used.
+    """
+    alert = make_alert(parts.settings.desk.alert_urls)
+
+    def watch() -> None:
+        parts.desk.tend()
+        watch_clocks(parts.warnings, alert, parts.clock())
+
+    return watch
 
 
 def guard(name: str, work: Callable[[], object]) -> Callable[[], None]:

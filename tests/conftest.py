@@ -278,20 +278,21 @@ def render() -> Callable[[Answer], str]:
 
 
 @pytest.fixture
-def make_officer(engine: Engine, clock: FrozenClock) -> Callable[[str], int]:
-    """Make officers; returns their ids."""
+def make_officer(engine: Engine, clock: FrozenClock) -> Callable[..., int]:
+    """Make officers of the whole office, or of a bureau; returns their ids."""
     from sqlalchemy.orm import Session
 
     from bot.tables import OfficerRow
 
-    def make(name: str) -> int:
+    def make(name: str, role: str = "agent", bureau_id: int | None = None) -> int:
         with Session(engine) as session, session.begin():
             row = OfficerRow(
                 login=f"login-{name}",
                 name=name,
                 staff_number="0217",
                 department="市医保局",
-                role="officer",
+                role=role,
+                bureau_id=bureau_id,
                 password_hash="none",
                 created_at=clock(),
             )
@@ -300,3 +301,24 @@ def make_officer(engine: Engine, clock: FrozenClock) -> Callable[[str], int]:
             return row.id
 
     return make
+
+
+@pytest.fixture
+def make_bureau(engine: Engine) -> Callable[..., int]:
+    """Make bureaus; returns their ids."""
+    from sqlalchemy.orm import Session
+
+    from bot.tables import BureauRow
+
+    def make(name: str, *, is_default: bool = False, **lists: list[str]) -> int:
+        with Session(engine) as session, session.begin():
+            words = {key: lists.get(key, []) for key in _BUREAU_LISTS}
+            row = BureauRow(name=name, is_default=is_default, **words)
+            session.add(row)
+            session.flush()
+            return row.id
+
+    return make
+
+
+_BUREAU_LISTS = ("departments", "regions", "topics")

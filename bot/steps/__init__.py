@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..context import Step
 from .choice import choose
 from .command import obey
-from .desk import leave_to_officer
+from .desk import leave_to_officer, reopen
 from .event import read_event
 from .focus import follow_up
 from .greeting import greet
@@ -16,6 +16,7 @@ from .guard import guard
 from .personal import serve_personally
 from .place import ask_for_place, show_near_halls
 from .quick import answer_keyword, press_menu
+from .rating import hear_rating
 from .search import search
 from .unreadable import refuse_unreadable
 
@@ -26,10 +27,12 @@ STEPS: tuple[Step, ...] = (
     read_event,
     guard,
     leave_to_officer,
+    reopen,
     press_menu,
     show_near_halls,
     refuse_unreadable,
     obey,
+    hear_rating,
     answer_keyword,
     ask_for_place,
     greet,

@@ -8,7 +8,7 @@ from ..context import Context
 from ..replies import get_list
 from ..turn import Effect, Focus, Turn
 from ..types import Answer, AnswerStatus, Block, BlockKind, TicketState
-from .handover import hand_over
+from .handover import hand_over, leave_message
 from .phrasing import bare, lead, obeyed, say, word
 
 _HUMAN = re.compile(
@@ -39,6 +39,15 @@ _CANCEL_HUMAN = re.compile(
 #: Enough while nobody has come; to an officer 不用了 may answer a question.
 _CANCEL_WAITING = re.compile(r"取消|不用了|算了|不排了|不等了")
 
+#: 留言 alone: what is to be left follows in the next lines.
+_MESSAGE = re.compile(r"(?:我要?|我想|请|帮我|给我)*留(?:个|一个|下)?言(?:吧|了|谢谢)*")
+
+#: That what an officer resolved is not: heard while it may be reopened.
+_UNSOLVED = re.compile(
+    r"(?:我的?|这个|那个)*(?:问题|事情?)?(?:还是|都|也|根本|并|仍然|依然|还)*(?:没有?|未)(?:给我|帮我)?(?:得到|能)?解决"
+    r"(?:好|掉|呢|啊|呀|问题|我的问题)*|(?:问题|事情)还(?:在|没完|没好)"
+)
+
 
 def obey(turn: Turn, context: Context) -> Answer | None:
     """Obey a command; anything else goes on, and an unconfirmed deletion lapses."""
@@ -53,6 +62,8 @@ def obey(turn: Turn, context: Context) -> Answer | None:
         return obeyed(lead(ask), say(confirm))
     if _HUMAN.fullmatch(text) or _HUMAN_INSIDE.search(text):
         return hand_over(turn, context, AnswerStatus.HANDOFF_REQUESTED)
+    if _MESSAGE.fullmatch(text):
+        return leave_message(turn, context)
     if text in _MENU:
         return show_menu(context)
     if text == _SHOW_WAITING:
@@ -76,7 +87,7 @@ def is_command(text: str) -> bool:
     plain = bare(text)
     if plain in _MENU | {_CONFIRM, _SHOW_WAITING} or _HUMAN_INSIDE.search(plain):
         return True
-    patterns = (_HUMAN, _DELETE, _CANCEL, _CANCEL_HUMAN)
+    patterns = (_HUMAN, _MESSAGE, _DELETE, _CANCEL, _CANCEL_HUMAN)
     return any(pattern.fullmatch(plain) for pattern in patterns)
 
 
@@ -86,6 +97,16 @@ def is_cancelling(text: str, state: TicketState) -> bool:
     if _CANCEL_HUMAN.fullmatch(plain):
         return True
     return state is TicketState.WAITING and bool(_CANCEL_WAITING.fullmatch(plain))
+
+
+def is_leaving_message(text: str) -> bool:
+    """Tell whether a citizen would rather leave a message than wait."""
+    return _MESSAGE.fullmatch(bare(text)) is not None
+
+
+def is_unsolved(text: str) -> bool:
+    """Tell whether a citizen says that what was resolved is not."""
+    return _UNSOLVED.fullmatch(bare(text)) is not None
 
 
 def is_about_deleting(turn: Turn) -> bool:

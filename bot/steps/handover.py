@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import ceil
+
 from ..context import Context
 from ..office_hours import find_opening, is_open, tell_opening
-from ..turn import Turn
+from ..turn import Effect, Turn
 from ..types import Answer, AnswerStatus, Block, Channel, Evidence
-from .phrasing import lead, say, status_text, word
+from .phrasing import lead, obeyed, say, status_text, word
 
 #: What officers read in the queue.
 REASONS = {
@@ -15,6 +18,13 @@ REASONS = {
     AnswerStatus.HANDOFF_REPEATED: "连续两次没有答上",
     AnswerStatus.UNANSWERABLE_NO_MATCH: "知识库里没有查到",
 }
+
+
+MESSAGE_REASON = "市民留言"
+
+#: From so many minutes on, no number is promised.
+_LONG_MINUTES = 60
+_MINUTE = timedelta(minutes=1)
 
 
 def hand_over(
@@ -29,25 +39,47 @@ def hand_over(
     """Return the answer that opens a ticket.
 
     Args:
-        turn: Its ``waiting`` is the number of citizens who wait already.
+        turn: Its queue is looked up: who waits already, and how long it takes.
         context: Office hours decide what is promised.
         status: Why; one that calls an officer.
         evidence: What the search brought, if there was one.
         why: Said first: why it takes a person; may be empty.
         reason: What officers read in the queue; empty = by the status.
     """
-    blocks = _blocks(turn, context, status)
+    reason = reason or REASONS[status]
+    blocks = _blocks(turn, context, status, reason)
     if why:
         blocks = [lead(why), *(say(line) for b in blocks for line in b.lines)]
     return Answer(
         status=status,
         blocks=tuple(blocks),
         evidence=evidence or Evidence(question=_question(turn, status)),
-        handoff_reason=reason or REASONS[status],
+        handoff_reason=reason,
     )
 
 
-def _blocks(turn: Turn, context: Context, status: AnswerStatus) -> list[Block]:
+def leave_message(turn: Turn, context: Context) -> Answer:
+    """Return the answer to who leaves a message and does not wait in the chat.
+
+    An open hand-over becomes a message; else one is opened.
+    """
+    turn.effect = Effect.LEAVE_MESSAGE
+    settings = context.settings
+    if is_open(settings.hours, context.now, settings.plans):
+        promise = word("message", context)
+    else:
+        promise = _promise("message_off_hours", "message_off_hours_undated", context)
+    blocks = (lead(promise), say(word(_leave(turn, context), context)))
+    if turn.ticket is not None:
+        return obeyed(*blocks)
+    status = AnswerStatus.HANDOFF_REQUESTED
+    evidence = Evidence(question=_question(turn, status))
+    return Answer(status, blocks, evidence=evidence, handoff_reason=MESSAGE_REASON)
+
+
+def _blocks(
+    turn: Turn, context: Context, status: AnswerStatus, reason: str
+) -> list[Block]:
     text = status_text(status, context)
     settings = context.settings
     is_staffed = is_open(settings.hours, context.now, settings.plans)
@@ -62,7 +94,7 @@ def _blocks(turn: Turn, context: Context, status: AnswerStatus) -> list[Block]:
         if status is AnswerStatus.HANDOFF_REQUESTED:
             return [lead(promise), call]
         return [lead(text), say(promise), call]
-    queue = _queue(turn, context)
+    queue = _queue(turn, context, f"{_question(turn, status)}\n{reason}")
     if status is not AnswerStatus.HANDOFF_REQUESTED:
         queue = word("handing_over", context) + queue
     return [lead(text), say(queue), say(word("cancel_hint", context))]
@@ -77,12 +109,23 @@ def _promise(dated: str, undated: str, context: Context) -> str:
     return word(dated, context, opening=tell_opening(opening, now))
 
 
-def _queue(turn: Turn, context: Context) -> str:
-    name = "queue" if turn.waiting else "queue_first"
-    leave = f"leave_{turn.channel}"
+def _queue(turn: Turn, context: Context, about: str) -> str:
+    """Say who waits before the citizen, and how long it takes if that is known."""
+    queue = turn.find_queue(turn.focus.department, turn.place, about)
+    name = "queue" if queue.ahead else "queue_first"
+    told = word(name, context, waiting=queue.ahead)
+    if queue.expected is not None:
+        minutes = max(1, ceil(queue.expected / _MINUTE))
+        name = "expect" if minutes < _LONG_MINUTES else "expect_long"
+        told += word(name, context, minutes=minutes)
+    return told + word(_leave(turn, context), context)
+
+
+def _leave(turn: Turn, context: Context) -> str:
+    """Return the wording that says how the reply will arrive."""
     if turn.channel is Channel.WECHAT and not context.settings.is_pushing:
-        leave = "leave_wechat_unpushed"
-    return word(name, context, waiting=turn.waiting) + word(leave, context)
+        return "leave_wechat_unpushed"
+    return f"leave_{turn.channel}"
 
 
 def _question(turn: Turn, status: AnswerStatus) -> str:

@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 #: Minutes that a set-up link works.
 LINK_MINUTES = 30
 
+#: As in ``bot.Role``, which would load too much for a list of commands.
+ROLES = (
+    "administrator",
+    "agent",
+    "team_lead",
+    "editor",
+    "reviewer",
+    "supervisor",
+    "auditor",
+)
+
 
 @click.command(help="把数据库结构升级到当前版本（没有就建立）。")
 @click.pass_obj
@@ -39,6 +50,7 @@ def prepare(context: Context) -> None:
     """Migrate, and make a set-up token if nobody can log in yet."""
     context.start_logging()
     parts = _migrate(context)
+    parts.bureaus.ensure_default(context.settings.office.name)
     found = {}
     if not parts.officers.has_officers():
         found["setup_token"] = parts.officers.make_setup_token(
@@ -50,9 +62,9 @@ def prepare(context: Context) -> None:
 @click.command("setup-link", help="给出一个新的一次性链接，用来建立工作人员账号。")
 @click.option(
     "--role",
-    type=click.Choice(["administrator", "officer"]),
+    type=click.Choice(ROLES),
     default="administrator",
-    help="新账号是管理员还是普通坐席。",
+    help="新账号的角色，见 docs/operations.md；坐席是 agent。",
 )
 @click.option("--json", "is_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj

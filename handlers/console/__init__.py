@@ -1,7 +1,7 @@
 """The officers' console: who waits, one conversation, the people behind it.
 
-Every view declares who may call it (``handlers.console.access.allow``); one that does
-not is refused to everybody.
+Every view declares the right it takes (``handlers.console.access.allow``); one that
+does not is refused to everybody.
 """
 
 from flask import Blueprint
@@ -12,10 +12,15 @@ blueprint = Blueprint("console", __name__, url_prefix="/console")
 from handlers.console import access as access  # noqa: E402
 from handlers.console import actions as actions  # noqa: E402
 from handlers.console import alarms as alarms  # noqa: E402
+from handlers.console import audit as audit  # noqa: E402
+from handlers.console import bureaus as bureaus  # noqa: E402
 from handlers.console import events as events  # noqa: E402
+from handlers.console import files as files  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402
 from handlers.console import media as media  # noqa: E402
 from handlers.console import officers as officers  # noqa: E402
 from handlers.console import quick_replies as quick_replies  # noqa: E402
+from handlers.console import ratings as ratings  # noqa: E402
+from handlers.console import second_factor as second_factor  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402
 from handlers.console import tickets as tickets  # noqa: E402

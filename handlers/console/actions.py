@@ -12,9 +12,15 @@ from bot import (
     IllegalMoveError,
     MessageNotFoundError,
     NotHolderError,
+    Right,
 )
 from handlers.console import blueprint
-from handlers.console.access import allow, current_officer, is_from_script
+from handlers.console.access import (
+    SIGNED_IN,
+    allow,
+    current_officer,
+    is_from_script,
+)
 from handlers.console.tickets import chat_context, is_held_by, read_tab
 from handlers.console.wording import MAX_REPLY_CHARS
 from handlers.web import parts
@@ -23,7 +29,7 @@ _NOT_HOLDER = "这个会话现在不在您手上，请先接入，或请接入�
 
 
 @blueprint.post("/tickets/next")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def claim_next() -> ResponseReturnValue:
     """Take whoever has waited longest; 302 to the conversation or the queue."""
     ticket = parts().desk.claim_next(officer_id=current_officer().id)
@@ -34,7 +40,7 @@ def claim_next() -> ResponseReturnValue:
 
 
 @blueprint.post("/tickets/<int:ticket_id>/claim")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def claim(ticket_id: int) -> ResponseReturnValue:
     """Take a waiting ticket; 302, also when a colleague was faster, or 404."""
     tab = "mine"
@@ -50,7 +56,7 @@ def claim(ticket_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/tickets/<int:ticket_id>/messages")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def say(ticket_id: int) -> ResponseReturnValue:
     """Send a reply or leave a note.
 
@@ -73,7 +79,7 @@ def say(ticket_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/tickets/<int:ticket_id>/close")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def close(ticket_id: int) -> ResponseReturnValue:
     """End a ticket; 302, also when it is not the officer's to end, or 404."""
     try:
@@ -89,7 +95,7 @@ def close(ticket_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/tickets/<int:ticket_id>/read")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def mark_read(ticket_id: int) -> ResponseReturnValue:
     """Set the unread count of one's own ticket to zero; 204 or 404.
 
@@ -102,7 +108,7 @@ def mark_read(ticket_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/tickets/<int:ticket_id>/messages/<int:message_id>/retry")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def retry(ticket_id: int, message_id: int) -> ResponseReturnValue:
     """Queue a message again that did not reach WeChat.
 
@@ -122,7 +128,7 @@ def retry(ticket_id: int, message_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/awake")
-@allow("officer", "administrator")
+@allow(SIGNED_IN)
 def stay_awake() -> ResponseReturnValue:
     """Note that somebody is at the keyboard; 204. The guard did the noting."""
     return "", 204

@@ -1,4 +1,4 @@
-"""The red banner: what is wrong now, on every page of everybody who is logged in.
+"""The red banner: what is wrong now, on the pages of whoever can help.
 
 Nobody puts it away by hand: it goes when sending works again.
 """
@@ -12,7 +12,7 @@ from datetime import datetime
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from bot import Alarm
+from bot import Alarm, Right
 from handlers.console import blueprint
 from handlers.console.access import allow
 from handlers.web import parts
@@ -30,7 +30,7 @@ class Trouble:
 
 
 @blueprint.get("/alarms")
-@allow("officer", "administrator")
+@allow(Right.SERVE, Right.MANAGE)
 def show_alarms_part() -> ResponseReturnValue:
     """Return the banner as a fragment, empty while nothing is wrong; 200."""
     return render_template("console/_alarms.html")

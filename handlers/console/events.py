@@ -12,6 +12,7 @@ from flask import Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from bot import Right
 from handlers.console import blueprint
 from handlers.console.access import allow, make_session_check
 from handlers.web import parts
@@ -32,7 +33,7 @@ _HEADERS = {
 }
 
 
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def listen() -> ResponseReturnValue:
     """Stream events from ``Last-Event-ID`` or ``?last=`` on; 200, 401 or 503.
 

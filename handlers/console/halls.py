@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from bot import Hall
 from handlers.console import blueprint
-from handlers.console.access import allow, current_officer
-from handlers.console.quick_replies import SOURCES
+from handlers.console.access import allow
+from handlers.console.framing import frame
+from handlers.console.quick_replies import READERS, SOURCES
 from handlers.web import parts
 
 #: Tencent's map, in GCJ-02 as our halls are: a point with its name, on any browser.
@@ -19,14 +20,12 @@ _MAP = "https://apis.map.qq.com/uri/v1/marker?marker=coord:{place};title:{name};
 
 
 @blueprint.get("/halls")
-@allow("officer", "administrator")
+@allow(*READERS)
 def show_halls() -> ResponseReturnValue:
     """List the halls and say how they are imported; 200."""
-    me = current_officer()
     return render_template(
         "console/halls.html",
-        me=me,
-        counts=parts().desk.count(me.id),
+        **frame(),
         sources=SOURCES,
         source=None,
         halls=parts().halls.list(),

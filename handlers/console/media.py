@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from bot import Right
 from handlers.console import blueprint
 from handlers.console.access import allow, current_officer
 from handlers.web import parts
@@ -55,7 +56,7 @@ _NO_ACCOUNT = (
 
 
 @blueprint.get("/media/<int:message_id>")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def show_media(message_id: int) -> ResponseReturnValue:
     """Show a citizen's picture, or hand over voice or video as a file.
 

@@ -15,14 +15,19 @@ from bot import (
     QuickReplyNotFoundError,
     QuickReplyTakenError,
     ReplySource,
+    Right,
     check_quick_reply,
     is_command,
     make_quick_answer,
 )
 from handlers.console import blueprint
 from handlers.console.access import allow, current_officer, is_from_script
+from handlers.console.framing import frame
 from handlers.web import parts
 from handlers.wechat.rendering import render_text
+
+#: Who may read what the bot says by itself; changing it takes EDIT.
+READERS = (Right.SERVE, Right.EDIT, Right.REVIEW_KNOWLEDGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ WAYS = {"text": "回复一段文字", "question": "当作一个问题来问"}
 
 
 @blueprint.get("/quick-replies")
-@allow("officer", "administrator")
+@allow(*READERS)
 def show_quick_replies() -> ResponseReturnValue:
     """List those of one source, or those that hold a word; 200."""
     words = request.args.get("q", "").strip()[:40]
@@ -80,28 +85,28 @@ def show_quick_replies() -> ResponseReturnValue:
 
 
 @blueprint.get("/quick-replies/new")
-@allow("officer", "administrator")
+@allow(Right.EDIT)
 def show_new_quick_reply() -> ResponseReturnValue:
     """Show an empty form; 200."""
     return _form_page(QuickReply(_read_source(), ""), {})
 
 
 @blueprint.get("/quick-replies/<int:reply_id>")
-@allow("officer", "administrator")
+@allow(Right.EDIT)
 def show_quick_reply(reply_id: int) -> ResponseReturnValue:
     """Show the form of one; 200, or 404."""
     return _form_page(_get(reply_id), {})
 
 
 @blueprint.post("/quick-replies")
-@allow("officer", "administrator")
+@allow(Right.EDIT)
 def add_quick_reply() -> ResponseReturnValue:
     """Store a new one; 302, or 422 with what is wrong."""
     return _save(_read_form())
 
 
 @blueprint.post("/quick-replies/<int:reply_id>")
-@allow("officer", "administrator")
+@allow(Right.EDIT)
 def change_quick_reply(reply_id: int) -> ResponseReturnValue:
     """Change one; 302, 422 with what is wrong, or 404."""
     stored = _get(reply_id)
@@ -110,7 +115,7 @@ def change_quick_reply(reply_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/quick-replies/preview")
-@allow("officer", "administrator")
+@allow(Right.EDIT)
 def preview_quick_reply() -> ResponseReturnValue:
     """Draw what citizens would see: a fragment for the script, else the page; 200."""
     reply = _read_form()
@@ -120,7 +125,7 @@ def preview_quick_reply() -> ResponseReturnValue:
 
 
 @blueprint.post("/quick-replies/<int:reply_id>/active")
-@allow("officer", "administrator")
+@allow(Right.EDIT)
 def switch_quick_reply(reply_id: int) -> ResponseReturnValue:
     """Switch one on or off; 302, or 404."""
     is_active = request.form.get("is_active") == "1"
@@ -136,7 +141,7 @@ def switch_quick_reply(reply_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/quick-replies/<int:reply_id>/delete")
-@allow("officer", "administrator")
+@allow(Right.EDIT)
 def delete_quick_reply(reply_id: int) -> ResponseReturnValue:
     """Delete one; 302, or 404. The page has asked whether that is meant."""
     reply = _get(reply_id)
@@ -197,11 +202,8 @@ def _form_page(reply: QuickReply, faults: Mapping[str, str]) -> ResponseReturnVa
 
 
 def _frame(source: ReplySource) -> dict[str, object]:
-    me = current_officer()
-    counts = parts().desk.count(me.id)
     return {
-        "me": me,
-        "counts": counts,
+        **frame(),
         "sources": SOURCES,
         "source": source,
         "ways": WAYS,

@@ -9,7 +9,7 @@ from flask import current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from bot import Channel, Message, Ticket, TicketNotFoundError, TicketState
+from bot import Channel, ForeignTicketError, Message, Right, Ticket, TicketNotFoundError
 from handlers.console import blueprint, wording
 from handlers.console.access import allow, current_officer
 from handlers.web import parts
@@ -25,14 +25,14 @@ EMPTY = {
 
 
 @blueprint.get("/")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def show_queue() -> ResponseReturnValue:
     """Show who waits; 200."""
     return render_template("console/tickets.html", **queue_context(), ticket=None)
 
 
 @blueprint.get("/tickets/<int:ticket_id>")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def show_ticket(ticket_id: int) -> ResponseReturnValue:
     """Show the queue and one conversation; 200 or 404."""
     chat = chat_context(ticket_id)
@@ -40,7 +40,7 @@ def show_ticket(ticket_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/queue")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def show_queue_part() -> ResponseReturnValue:
     """Return the queue as a fragment; 200."""
     open_id = request.args.get("open", type=int)
@@ -48,14 +48,14 @@ def show_queue_part() -> ResponseReturnValue:
 
 
 @blueprint.get("/tickets/<int:ticket_id>/chat")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def show_chat_part(ticket_id: int) -> ResponseReturnValue:
     """Return the conversation as a fragment; 200 or 404."""
     return render_template("console/_chat.html", **chat_context(ticket_id))
 
 
 @blueprint.get("/tickets/<int:ticket_id>/side")
-@allow("officer", "administrator")
+@allow(Right.SERVE)
 def show_side_part(ticket_id: int) -> ResponseReturnValue:
     """Return evidence and citizen as a fragment; 200 or 404."""
     return render_template("console/_side.html", **chat_context(ticket_id))
@@ -108,13 +108,12 @@ def chat_context(ticket_id: int) -> dict[str, Any]:
 
 def is_held_by(ticket: Ticket, officer_id: int) -> bool:
     """Tell whether the officer may answer in this ticket."""
-    return ticket.state is TicketState.CLAIMED and ticket.officer_id == officer_id
+    return ticket.is_held_by(officer_id)
 
 
 def _find_allowance(ticket: Ticket, now: datetime) -> wording.Allowance | None:
     """Return what may still be sent; None where nothing is pushed, or by us."""
-    is_over = ticket.state is TicketState.CLOSED or ticket.kf_account
-    if ticket.channel is not Channel.WECHAT or is_over:
+    if ticket.channel is not Channel.WECHAT or not ticket.is_open or ticket.kf_account:
         return None
     return wording.describe_allowance(
         parts().desk.find_window(ticket.id),
@@ -133,7 +132,17 @@ def _show_missing(error: TicketNotFoundError) -> ResponseReturnValue:
     return render_template("console/plain.html", title=title, advice=advice), 404
 
 
+def _show_foreign(error: ForeignTicketError) -> ResponseReturnValue:
+    current_app.logger.info("%s", error)
+    title, advice = (
+        "这个会话不归您的部门",
+        "请由会话所在部门的同事处理，或者请他们转办。",
+    )
+    return render_template("console/plain.html", title=title, advice=advice), 403
+
+
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
     state.app.register_error_handler(TicketNotFoundError, _show_missing)
+    state.app.register_error_handler(ForeignTicketError, _show_foreign)
     state.app.jinja_env.globals["say"] = wording

@@ -32,7 +32,6 @@ MAX_REPLY_CHARS = 600
 
 CHANNELS = {Channel.WECHAT: "微信", Channel.WEB: "网页"}
 CHANNELS_LONG = {Channel.WECHAT: "微信公众号", Channel.WEB: "网页对话"}
-ROLES = {"administrator": "管理员", "officer": "坐席"}
 
 #: How long WeChat keeps what a citizen sent (facts/wechat.md §4).
 MEDIA_KEPT_FOR = timedelta(days=3)

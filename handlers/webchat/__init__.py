@@ -7,4 +7,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("webchat", __name__, url_prefix="/chat")
 
-from handlers.webchat import views as views  # noqa: E402 - views need the blueprint
+# The views need the blueprint, so they come after it.
+from handlers.webchat import files as files  # noqa: E402
+from handlers.webchat import rating as rating  # noqa: E402
+from handlers.webchat import views as views  # noqa: E402

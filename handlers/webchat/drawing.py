@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
-from bot import Answer, Citation, Message, Sender, Ticket, TicketState
+from bot import Answer, Citation, Message, RatingOffer, Sender, Ticket, TicketState
 
 #: China has one time zone, without summer time.
 _BEIJING = timezone(timedelta(hours=8))
@@ -45,6 +45,9 @@ class Line:
     #: Whether the choices can still be pressed by number.
     is_last: bool
 
+    #: What may be rated here, or was; None = nothing.
+    offer: RatingOffer | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class DeskView:
@@ -52,6 +55,9 @@ class DeskView:
 
     #: "none", "waiting" for an officer, "claimed", or "composing": the bot is late.
     state: str = "none"
+
+    #: Whether somebody would look at a file.
+    takes_files: bool = False
 
     #: Citizens before this one while waiting.
     ahead: int = 0
@@ -73,11 +79,47 @@ def render_stored(answer: Answer) -> str:
     return STORED_BODY
 
 
-def draw_lines(messages: Sequence[Message], *, after: int = 0) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file as the page shows it."""
+
+    name: str
+    is_picture: bool
+
+    #: "1.2 MB".
+    size: str
+
+
+def describe_file(message: Message) -> FileView | None:
+    """Return how the file of a line is shown; None if it has none."""
+    if message.media.get("kind") != "file":
+        return None
+    size = message.media.get("size")
+    return FileView(
+        name=str(message.media.get("name", "")),
+        is_picture=str(message.media.get("content_type", "")).startswith("image/"),
+        size=format_size(size if isinstance(size, int) else 0),
+    )
+
+
+def format_size(size_bytes: int) -> str:
+    """Return 320 KB or 1.2 MB."""
+    if size_bytes < 1024 * 1024:
+        return f"{max(1, round(size_bytes / 1024))} KB"
+    return f"{size_bytes / 1024 / 1024:.1f} MB"
+
+
+def draw_lines(
+    messages: Sequence[Message],
+    offers: Mapping[int, RatingOffer] | None = None,
+    *,
+    after: int = 0,
+) -> list[Line]:
     """Return the lines after a message id, in order, the last MAX_LINES at most.
 
     Args:
         messages: The whole conversation, oldest first.
+        offers: What may be rated, by the line that it stands at; None = nothing.
         after: Id of the last line that the page shows; 0 for none.
     """
     lines = []
@@ -91,6 +133,7 @@ def draw_lines(messages: Sequence[Message], *, after: int = 0) -> list[Line]:
                 time=format_time(message.created_at) if is_pause else "",
                 initial=find_initial(message.officer_name) if is_officer else "",
                 is_last=message is messages[-1],
+                offer=(offers or {}).get(message.id),
             )
         )
         shown_at = message.created_at
@@ -102,9 +145,11 @@ def view_desk(
 ) -> DeskView:
     """Return how things stand, from the conversation and its open ticket."""
     if ticket is not None:
+        # WeChat's own agents see nothing of what is sent to us.
+        takes_files = not ticket.kf_account
         if ticket.state is TicketState.WAITING:
-            return DeskView("waiting", ahead)
-        return DeskView("claimed")
+            return DeskView("waiting", ahead=ahead, takes_files=takes_files)
+        return DeskView("claimed", takes_files=takes_files)
     if messages and messages[-1].sender is Sender.CITIZEN:
         return DeskView("composing")
     return DeskView()

@@ -16,10 +16,18 @@ from flask import (
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from bot import Channel, Inbound, Message, MessageKind
+from bot import (
+    FOLLOW_UP_DAYS,
+    MAX_COMMENT_CHARS,
+    Channel,
+    Inbound,
+    Message,
+    MessageKind,
+    Score,
+)
 from handlers.error_pages import is_script_request
 from handlers.web import parts
-from handlers.webchat import blueprint, drawing
+from handlers.webchat import blueprint, drawing, rating
 from handlers.webchat.limits import AskLimits
 from handlers.webchat.visitor import (
     TextSize,
@@ -50,9 +58,14 @@ def _prepare(state: BlueprintSetupState) -> None:
     app = state.app
     app.extensions[_LIMITS] = AskLimits(app.extensions["wenzheng"].redis)
     app.jinja_env.globals.update(
+        FOLLOW_UP_DAYS=FOLLOW_UP_DAYS,
+        MAX_COMMENT_CHARS=MAX_COMMENT_CHARS,
+        SCORES=tuple(Score),
+        describe_file=drawing.describe_file,
         find_link=drawing.find_link,
         get_text_size=get_text_size,
         has_numbers=drawing.has_numbers,
+        name_target=rating.name_target,
         split_phones=drawing.split_phones,
     )
 
@@ -72,8 +85,7 @@ def send() -> ResponseReturnValue:
     303 to the page, at the question; 200 with JSON for the page's script. 422 when
     the text is too long, 429 when it is one too many in a minute.
     """
-    limits: AskLimits = current_app.extensions[_LIMITS]
-    if not limits.may_ask(get_visitor_id(), request.remote_addr or ""):
+    if not may_ask(get_visitor_id()):
         abort(429)
     text = _read_text()
     if len(text) > MAX_CHARS:
@@ -81,7 +93,7 @@ def send() -> ResponseReturnValue:
     if text:
         parts().front_desk.receive(_make_inbound(text), drawing.render_stored)
     if is_script_request():
-        return _tell_news(request.form.get("after", 0, type=int))
+        return tell_news(request.form.get("after", 0, type=int))
     messages = _list_messages()
     question = drawing.find_last_question(messages)
     anchor = f"m{question}" if question else None
@@ -95,7 +107,7 @@ def list_news() -> ResponseReturnValue:
     204 when nothing did, and the queue stands as the script knows it; else 200.
     """
     after = request.args.get("after", 0, type=int)
-    return _tell_news(after, seen=request.args.get("desk", ""))
+    return tell_news(after, seen=request.args.get("desk", ""))
 
 
 @blueprint.post("/text-size")
@@ -109,6 +121,12 @@ def choose_text_size() -> ResponseReturnValue:
     assert isinstance(response, Response)
     save_text_size(response, size)
     return response
+
+
+def may_ask(visitor_id: str) -> bool:
+    """Count what a browser sends and tell whether it is within the limits."""
+    limits: AskLimits = current_app.extensions[_LIMITS]
+    return limits.may_ask(visitor_id, request.remote_addr or "")
 
 
 def _read_text() -> str:
@@ -153,7 +171,8 @@ def _show_page(*, draft: str = "", problem: str = "") -> str:
     messages = _list_messages()
     return render_template(
         "webchat/chat.html",
-        lines=drawing.draw_lines(messages),
+        lines=drawing.draw_lines(messages, rating.list_offers() if messages else {}),
+        rated=request.args.get("rated", 0, type=int),
         desk=_view_desk(messages),
         last_id=messages[-1].id if messages else 0,
         size=get_text_size(),
@@ -165,7 +184,8 @@ def _show_page(*, draft: str = "", problem: str = "") -> str:
     )
 
 
-def _tell_news(after: int, *, seen: str = "") -> ResponseReturnValue:
+def tell_news(after: int, *, seen: str = "") -> ResponseReturnValue:
+    """Return the lines after one, and how things stand with the staff."""
     # From the last line shown on: that line tells whether the bot still owes an
     # answer, and an open page asks this every second.
     messages = _list_messages(after=max(after - 1, 0))
@@ -174,11 +194,15 @@ def _tell_news(after: int, *, seen: str = "") -> ResponseReturnValue:
     if not has_news and seen == desk.key:
         return "", 204
     # A line is drawn by what stands before it, so the whole conversation is read.
-    lines = drawing.draw_lines(_list_messages(), after=after) if has_news else []
+    lines = []
+    if has_news:
+        offers = rating.list_offers()
+        lines = drawing.draw_lines(_list_messages(), offers, after=after)
     return jsonify(
         html=render_template("webchat/_lines.html", lines=lines),
         last=lines[-1].message.id if lines else after,
         desk=desk.key,
         desk_html=render_template("webchat/_desk.html", desk=desk),
         is_open=desk.is_open,
+        takes_files=desk.takes_files,
     )

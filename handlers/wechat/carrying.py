@@ -14,6 +14,7 @@ from bot import (
     get_wording,
 )
 
+from .rating_links import link_ratings
 from .rendering import fit_text, render_text
 from .text import MAX_TEXT_BYTES, clean_text, count_bytes, split_text
 
@@ -77,6 +78,8 @@ def write_line(line: PassiveLine, *, is_valid: Callable[[Answer], bool]) -> str:
 def write_words(line: PassiveLine | Delivery) -> str:
     """Return what a person or the system says; WeChat draws all of it alike."""
     text = clean_text(line.text)
+    if line.said_by is Sender.SYSTEM:
+        return link_ratings(text)
     if line.said_by is not Sender.OFFICER:
         return text
     return get_wording("officer_says", number=clean_text(line.staff_number)) + text

@@ -241,7 +241,7 @@ def test_personal_data_never_reaches_the_disk(
 def test_bot_is_silent_while_a_person_holds(citizen, desk, make_officer, rows):
     """What the citizen writes goes to the officer and gets no second answer."""
     citizen.say("转人工")
-    (ticket,) = desk.list_tickets("waiting", officer_id=0)
+    (ticket,) = desk.list_tickets("waiting", officer_id=None)
     officer = make_officer("李敏")
     desk.claim(ticket.id, officer_id=officer)
 
@@ -259,7 +259,7 @@ def test_officer_who_claims_while_the_bot_composes_is_not_talked_over(
 ):
     """The turn is composed anew when the hand-over moved meanwhile."""
     citizen.say("转人工")
-    (ticket,) = desk.list_tickets("waiting", officer_id=0)
+    (ticket,) = desk.list_tickets("waiting", officer_id=None)
     officer = make_officer("李敏")
     rendered = []
 
@@ -281,7 +281,7 @@ def test_waiting_citizen_is_told_once(citizen, desk):
     first, second = citizen.say("我等了很久"), citizen.say("还在吗")
     assert "已转给工作人员" in first.body
     assert second.body == ""
-    (ticket,) = desk.list_tickets("waiting", officer_id=0)
+    (ticket,) = desk.list_tickets("waiting", officer_id=None)
     texts = [line.text for line in desk.list_messages(ticket.id)]
     assert "我等了很久" in texts
     assert "还在吗" in texts
@@ -328,7 +328,7 @@ def test_citizen_sees_no_notes_and_no_evidence(citizen, desk, make_officer):
     """What colleagues write to each other stays in the console."""
     citizen.say(QUESTION)
     citizen.say("转人工")
-    (ticket,) = desk.list_tickets("waiting", officer_id=0)
+    (ticket,) = desk.list_tickets("waiting", officer_id=None)
     desk.note(ticket.id, officer_id=make_officer("李敏"), text="难缠", client_key="k")
     lines = citizen.lines()
     assert "难缠" not in [line.text for line in lines]
@@ -385,7 +385,7 @@ def test_forgotten_citizen_gets_no_pending_messages(
     """What waited in the outbox is given up."""
     citizen = make_citizen(Channel.WECHAT)
     citizen.say("转人工")
-    (ticket,) = desk.list_tickets("waiting", officer_id=0)
+    (ticket,) = desk.list_tickets("waiting", officer_id=None)
     officer = make_officer("李敏")
     desk.claim(ticket.id, officer_id=officer)
     desk.reply(ticket.id, officer_id=officer, text="您好", client_key="k")

@@ -44,7 +44,7 @@ def anna_serves(native, make_citizen, clock):
 @pytest.fixture
 def tickets(desk):
     """All tickets, newest first."""
-    return lambda: desk.list_tickets("all", officer_id=0)
+    return lambda: desk.list_tickets("all", officer_id=None)
 
 
 def system_lines(desk, ticket):
@@ -61,7 +61,7 @@ def test_an_agent_takes_the_ticket_that_waits(anna_serves, desk, tickets):
     assert ticket.officer_name == f"微信客服 {ANNA}"
     assert ticket.unread == 0
     assert system_lines(desk, ticket) == [f"微信客服 {ANNA} 开始接待。"]
-    assert desk.count(0).waiting == 0
+    assert desk.count(None).waiting == 0
 
 
 def test_an_agent_may_begin_by_herself(native, make_citizen, tickets):

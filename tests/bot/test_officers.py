@@ -90,7 +90,7 @@ def test_a_link_works_once(store: OfficerStore) -> None:
     """The second use says so and makes nothing."""
     token = store.make_setup_token()
     join(store, token)
-    assert store.find_setup_role(token) is None
+    assert store.find_setup_link(token) is None
     with pytest.raises(accounts.SetupTokenError):
         join(store, token, login="other")
     assert len(store.list_officers()) == 1
@@ -124,7 +124,7 @@ def test_the_first_account_ends_all_other_first_links(store: OfficerStore) -> No
     """Every start without an account printed one."""
     tokens = [store.make_setup_token() for _ in range(3)]
     join(store, tokens[1])
-    assert [store.find_setup_role(token) for token in tokens] == [None] * 3
+    assert [store.find_setup_link(token) for token in tokens] == [None] * 3
 
 
 def test_a_refused_form_leaves_the_link_usable(store: OfficerStore) -> None:
@@ -145,11 +145,11 @@ def test_a_refused_form_leaves_the_link_usable(store: OfficerStore) -> None:
 def test_a_login_belongs_to_one_officer(store: OfficerStore) -> None:
     """Case does not make another login, and the link stays usable."""
     first = join(store, store.make_setup_token())
-    token = store.make_setup_token("officer", made_by=first.id)
+    token = store.make_setup_token("agent", made_by=first.id)
     with pytest.raises(accounts.LoginTakenError):
         join(store, token, login="LIMIN")
     second = join(store, token, login="wangfang")
-    assert second.role is accounts.Role.OFFICER
+    assert second.role is accounts.Role.AGENT
 
 
 def test_there_are_two_roles(store: OfficerStore) -> None:
@@ -292,7 +292,7 @@ def test_logging_out_ends_every_session_of_the_officer(store: OfficerStore) -> N
 def test_an_account_that_is_off_cannot_log_in(store: OfficerStore) -> None:
     """Its sessions have ended, and switching it on again does not revive them."""
     chief = join(store, store.make_setup_token())
-    other = join(store, store.make_setup_token("officer"), login="wangfang")
+    other = join(store, store.make_setup_token("agent"), login="wangfang")
     store.set_active(other.id, is_active=False, changed_by=chief.id)
     fail(store, 1, login="wangfang")
     assert store.list_officers()[-1].is_active is False

@@ -14,7 +14,7 @@ from bot.quota import QUOTAS, close_windows, give_back, take_one
 def conversation_id(make_citizen, desk):
     """A conversation without any window: its citizen has written by other ways."""
     make_citizen(Channel.WEB).say("转人工")
-    return desk.list_tickets("all", officer_id=0)[0].conversation_id
+    return desk.list_tickets("all", officer_id=None)[0].conversation_id
 
 
 @pytest.fixture

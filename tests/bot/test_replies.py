@@ -14,6 +14,7 @@ FILE = Path(__file__).parents[2] / "bot" / "replies.yaml"
 _PLACEHOLDERS = (
     "city office hotline hours waiting officer regions region aspect phone article"
     " hall distance km count question url agent number opening"
+    " minutes days bureau label"
 )
 NAMES = dict.fromkeys(_PLACEHOLDERS.split(" "), "X")
 

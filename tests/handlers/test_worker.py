@@ -25,7 +25,7 @@ from handlers.config import (
 )
 from handlers.live import LiveBus
 from handlers.valkey import start_valkey
-from handlers.worker import guard, listen, make_courier, recover
+from handlers.worker import guard, listen, make_courier, make_watch, recover
 from knowledge import (
     Aspect,
     EntryDraft,
@@ -244,6 +244,17 @@ def test_question_of_a_dead_process_goes_out_by_the_outbox(
         make_courier(make_parts(url)).deliver()
     assert [openid for openid, _ in api.sent] == [citizen.sender]
     assert recover(front_desk) == 0
+
+
+def test_clocks_are_watched_and_tickets_tended(make_parts, chat, desk, clock):
+    """One look warns of who waits too long, and closes what stayed resolved."""
+    chat.citizen.say("转人工")
+    (ticket,) = desk.list_tickets("waiting", officer_id=None)
+    watch = make_watch(make_parts("http://127.0.0.1:1"))
+    clock.move(minutes=4)
+    watch()
+    actions = [event.action for event in desk.list_events(ticket.id)]
+    assert actions == ["opened", "warned", "warned"]
 
 
 def test_failing_job_is_logged_once_until_it_works_again(caplog):

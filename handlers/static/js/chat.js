@@ -7,6 +7,8 @@
   var POLL_MS = 1000;
   var POLL_AFTER_ERROR_MS = 5000;
   var SEND_TIMEOUT_MS = 30000;
+  var FILE_TIMEOUT_MS = 120000;
+  var MAX_FILE_BYTES = 5 * 1024 * 1024;
   /* An answer takes a few hundredths of a second: no flicker before this. */
   var SHOW_WAIT_MS = 300;
   var SLOW_MS = 8000;
@@ -20,6 +22,8 @@
   var counter = document.getElementById('counter');
   var offline = document.getElementById('offline');
   var news = document.getElementById('news');
+  var attach = document.getElementById('attach');
+  var filePicker = document.getElementById('file');
   var token = form.querySelector('[name=csrf_token]');
   var maxChars = Number(box.getAttribute('data-max'));
 
@@ -48,8 +52,11 @@
     }
   }
 
+  /* A file cannot be kept: it is chosen again after a reload. */
   function saveUnsent() {
-    save('wz-unsent', queue.map(function (item) {
+    save('wz-unsent', queue.filter(function (item) {
+      return !item.file;
+    }).map(function (item) {
       return { text: item.text, key: item.key };
     }));
   }
@@ -106,6 +113,7 @@
       node = holder.firstElementChild;
       holder.removeChild(node);
       if (!isDrawn(node)) {
+        removeOldRating(node);
         node.className += ' is-new';
         lines.appendChild(node);
         added.push(node);
@@ -113,6 +121,18 @@
     }
     showSpeakButtons();
     return added;
+  }
+
+  /* A hand-over that was opened again is rated at its new end. */
+  function removeOldRating(node) {
+    var of = node.getAttribute('data-of');
+    if (node.classList.contains('is-rating')) {
+      Array.prototype.forEach.call(lines.querySelectorAll('.is-rating'), function (old) {
+        if (old.getAttribute('data-of') === of) {
+          remove(old);
+        }
+      });
+    }
   }
 
   function isDrawn(node) {
@@ -164,8 +184,10 @@
     }
   }
 
-  function enqueue(text, key) {
-    queue.push({ text: text, key: key, line: drawMine(text), hasFailed: false });
+  function enqueue(text, key, file) {
+    queue.push({
+      text: text, key: key, file: file, line: drawMine(text), hasFailed: false
+    });
     saveUnsent();
     toEnd();
     sendNext();
@@ -186,16 +208,21 @@
     var wait = element('li', 'wait');
     var timers = [
       setTimeout(function () {
-        wait.textContent = '正在查找…';
+        wait.textContent = item.file ? '正在发送…' : '正在查找…';
         lines.appendChild(wait);
         toEnd();
       }, SHOW_WAIT_MS),
       setTimeout(function () {
-        wait.textContent = '还在查，请稍等。';
+        wait.textContent = item.file ? '文件较大，还在发。' : '还在查，请稍等。';
       }, SLOW_MS)
     ];
     var fields = { text: item.text, message_key: item.key, after: lastId };
-    request('POST', form.action, fields, function (status, data) {
+    var address = form.action;
+    if (item.file) {
+      fields = { file: item.file, message_key: item.key, after: lastId };
+      address = form.getAttribute('data-files');
+    }
+    request('POST', address, fields, function (status, data) {
       timers.forEach(clearTimeout);
       remove(wait);
       if (status === 200 && data) {
@@ -290,6 +317,7 @@
   function applyDesk(data) {
     lastId = Math.max(lastId, data.last);
     isOpen = data.is_open;
+    attach.hidden = !data.takes_files;
     if (desk.getAttribute('data-key') !== data.desk) {
       desk.setAttribute('data-key', data.desk);
       desk.innerHTML = data.desk_html;
@@ -301,10 +329,13 @@
   function request(method, address, fields, done) {
     var xhr = new XMLHttpRequest();
     xhr.open(method, address);
-    xhr.timeout = SEND_TIMEOUT_MS;
+    var isFile = Boolean(fields && fields.file);
+    xhr.timeout = isFile ? FILE_TIMEOUT_MS : SEND_TIMEOUT_MS;
     xhr.setRequestHeader('X-Requested-With', 'XMLHttpRequest');
     if (fields) {
       xhr.setRequestHeader('X-CSRFToken', token.value);
+    }
+    if (fields && !isFile) {
       xhr.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');
     }
     xhr.onreadystatechange = function () {
@@ -312,7 +343,19 @@
         done(xhr.status, parse(xhr.responseText));
       }
     };
-    xhr.send(fields ? encode(fields) : null);
+    if (isFile) {
+      xhr.send(makeForm(fields));
+    } else {
+      xhr.send(fields ? encode(fields) : null);
+    }
+  }
+
+  function makeForm(fields) {
+    var data = new FormData();
+    Object.keys(fields).forEach(function (name) {
+      data.append(name, fields[name]);
+    });
+    return data;
   }
 
   function encode(fields) {
@@ -327,6 +370,84 @@
     } catch (e) {
       return null;
     }
+  }
+
+  /* ---- Files ---- */
+
+  function sendFile() {
+    var file = filePicker.files && filePicker.files[0];
+    filePicker.value = '';
+    if (!file) {
+      return;
+    }
+    if (file.size > MAX_FILE_BYTES) {
+      /* Said at once and not after minutes of sending. */
+      refuseFile(file.name);
+    } else {
+      enqueue(file.name, makeKey(), file);
+    }
+  }
+
+  function refuseFile(name) {
+    var line = drawMine(name);
+    var note = element('p', 'failed', '没有发出去。文件太大，最多 5 MB。');
+    note.setAttribute('role', 'alert');
+    line.appendChild(note);
+    toEnd();
+  }
+
+  /* ---- Rating ---- */
+
+  function rate(button) {
+    var ratingForm = closest(button, 'rating');
+    var place = closest(button, 'rating-place');
+    var fields = { score: button.value };
+    Array.prototype.forEach.call(ratingForm.elements, function (field) {
+      if (field.name && field.tagName !== 'BUTTON') {
+        fields[field.name] = field.value;
+      }
+    });
+    Array.prototype.forEach.call(place.querySelectorAll('button'), function (each) {
+      each.disabled = true;
+    });
+    sendRating(ratingForm.action, fields, place, true);
+  }
+
+  function sendRating(address, fields, place, mayRetry) {
+    request('POST', address, fields, function (status, data) {
+      if (status === 400 && data && data.csrf_token && mayRetry) {
+        token.value = fields.csrf_token = data.csrf_token;
+        sendRating(address, fields, place, false);
+      } else if (status === 200 && data) {
+        showRating(place, data);
+      } else {
+        showRatingFault(place, data);
+      }
+    });
+  }
+
+  function showRating(place, data) {
+    var wasAtEnd = isAtEnd();
+    var fold = closest(place, 'rating-fold');
+    place.innerHTML = data.html;
+    if (fold) {
+      fold.querySelector('.rating-word').textContent = data.word;
+    }
+    if (wasAtEnd) {
+      toEnd();
+    }
+  }
+
+  function showRatingFault(place, data) {
+    var note = element('p', 'rating-fault', data && data.message
+      ? data.title + '。' + data.message
+      : '没有记下，请再点一次。');
+    note.setAttribute('role', 'alert');
+    remove(place.querySelector('.rating-fault'));
+    Array.prototype.forEach.call(place.querySelectorAll('button'), function (each) {
+      each.disabled = false;
+    });
+    place.appendChild(note);
   }
 
   /* ---- Reading aloud ---- */
@@ -433,8 +554,13 @@
       ask(button.value);
     } else if (button && button.classList.contains('speak')) {
       speak(button);
+    } else if (button && button.name === 'score') {
+      event.preventDefault();
+      rate(button);
     }
   });
+
+  filePicker.addEventListener('change', sendFile);
 
   news.addEventListener('click', toEnd);
   log.addEventListener('scroll', function () {
@@ -467,6 +593,7 @@
     var unsent = load('wz-unsent', []);
     var question = lastOf(lines.children, 'is-citizen');
     offline.hidden = navigator.onLine !== false;
+    attach.hidden = desk.getAttribute('data-files') !== 'yes';
     if (!box.value) {
       box.value = load('wz-draft', '');
     }

@@ -25,12 +25,16 @@ from bot import (
     AlarmStore,
     Answer,
     AnswerStatus,
+    AttachmentStore,
+    AuditTrail,
     Block,
     BlockKind,
+    BureauStore,
     Channel,
     Citation,
     Desk,
     Evidence,
+    FollowUpStore,
     FrontDesk,
     HallStore,
     Inbound,
@@ -40,7 +44,10 @@ from bot import (
     OfficerStore,
     Outbox,
     QuickReplyStore,
+    RatingStore,
     Seal,
+    SecondFactorStore,
+    TicketGate,
     Trigger,
     Turn,
     make_engine,
@@ -52,6 +59,7 @@ from bot.tables import TicketRow
 from handlers.config import Settings
 from handlers.live import LiveBus
 from handlers.web import create_app
+from tests.valkey import run_valkey
 
 KEY = "a key of the tests, long enough to be one"
 PASSWORD = "tiger-lamp-river-9"
@@ -191,12 +199,19 @@ class World:
                 .values(number=citizen_number)
             )
 
-    def hire(self, login: str = "limin", name: str = "李敏", **fields: str) -> Officer:
+    def hire(
+        self,
+        login: str = "limin",
+        name: str = "李敏",
+        *,
+        role: str = "administrator",
+        bureau_id: int | None = None,
+        **fields: str,
+    ) -> Officer:
         """Make an officer; an administrator unless told otherwise."""
         given = {"staff_number": "0217", "department": "市医保局"} | fields
-        role = given.pop("role", "administrator")
         store = self.parts.officers
-        token = store.make_setup_token(role)
+        token = store.make_setup_token(role, bureau_id=bureau_id)
         officer: Officer = store.redeem(
             token, login=login, name=name, password=PASSWORD, **given
         )
@@ -210,7 +225,7 @@ class World:
 
     def tickets(self) -> list[Any]:
         """Return all hand-overs, newest first."""
-        found: list[Any] = self.parts.desk.list_tickets("all", officer_id=0)
+        found: list[Any] = self.parts.desk.list_tickets("all", officer_id=None)
         return found
 
 
@@ -251,7 +266,7 @@ class Console:
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[ValkeyServer]:
     """One real server for the folder."""
-    with ValkeyServer() as server:
+    with run_valkey() as server:
         yield server
 
 
@@ -278,6 +293,13 @@ def world(tmp_path: Path, clock: Clock, valkey: ValkeyServer) -> Iterator[World]
         live=live,
         desk=Desk(engine, clock, live.publish),
         officers=OfficerStore(engine, clock),
+        second_factor=SecondFactorStore(engine, seal, clock),
+        bureaus=BureauStore(engine, clock),
+        ticket_gate=TicketGate(engine),
+        audit_trail=AuditTrail(engine),
+        ratings=RatingStore(engine, seal, clock, live.publish),
+        follow_ups=FollowUpStore(engine, clock, live.publish),
+        attachments=AttachmentStore(engine, seal, clock, live.publish),
         quick_replies=QuickReplyStore(engine, clock),
         halls=HallStore(engine),
         outbox=Outbox(engine, clock, seal, live.publish),

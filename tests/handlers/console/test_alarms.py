@@ -38,7 +38,7 @@ def test_an_alarm_stands_on_every_page(world: Any, desk: Any) -> None:
 
 def test_officers_see_it_too(world: Any, new_console: Any) -> None:
     """Whoever writes must know that nothing arrives."""
-    world.hire("wangfang", "王芳", role="officer")
+    world.hire("wangfang", "王芳", role="agent")
     console = new_console()
     console.log_in("wangfang")
     world.parts.alarms.raise_alarm("wechat:40125", SECRET)

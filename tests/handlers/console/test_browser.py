@@ -163,7 +163,7 @@ def test_a_colleague_who_comes_second_sees_who_was_first(
 ) -> None:
     """The claim bar goes away by itself, and a claim sent anyway is refused."""
     world.hire()
-    second = world.hire("wangfang", "王芳", staff_number="0300", role="officer")
+    second = world.hire("wangfang", "王芳", staff_number="0300", role="agent")
     world.ask("落户要回来办吗")
     tab = new_tab()
     tab.log_in()

@@ -47,7 +47,7 @@ def test_the_map_shows_the_hall_whatever_its_name_holds() -> None:
 
 def test_officers_may_look(world: Any, new_console: Any) -> None:
     """They are asked for the way every day."""
-    world.hire("wangfang", "王芳", role="officer")
+    world.hire("wangfang", "王芳", role="agent")
     colleague = new_console()
     colleague.log_in("wangfang")
     assert colleague.open("/console/halls").status_code == 200

@@ -160,10 +160,10 @@ def test_only_lines_with_a_file_of_conversations_with_a_ticket(
     """Ids in addresses can be changed by hand."""
     media = keep_media(api.world, "image", "x.png", PNG)
     line = send(world, media, MessageKind.IMAGE)
-    for other in (line + 1, 999):
+    for other, words in ((line + 1, "没有这个文件"), (999, "没有这条消息")):
         answer = desk.open(f"/console/media/{other}")
         assert answer.status_code == 404
-        assert "没有这个文件" in answer.text
+        assert words in answer.text
     with Session(world.parts.engine) as session, session.begin():
         # A citizen whom nobody handed over, with a picture.
         from bot.tables import TicketRow

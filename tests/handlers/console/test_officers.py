@@ -15,7 +15,7 @@ FORM = {
 }
 
 
-def invite(desk: Any, role: str = "officer") -> str:
+def invite(desk: Any, role: str = "agent") -> str:
     """Make a link as the administrator does; returns its path."""
     page = desk.send("/console/officers/links", page="/console/officers", role=role)
     found = re.search(r'value="http://localhost(/console/setup/[^"]+)"', page.text)
@@ -51,7 +51,7 @@ def test_switching_off_logs_out_at_once(
     world: Any, desk: Any, new_console: Any
 ) -> None:
     """And on again lets in again, by password."""
-    other = world.hire("wangfang", "王芳", role="officer")
+    other = world.hire("wangfang", "王芳", role="agent")
     colleague = new_console()
     colleague.log_in("wangfang")
     url = f"/console/officers/{other.id}/active"

@@ -62,10 +62,10 @@ def test_a_question_is_asked_in_the_citizens_place(world: Any, desk: Any) -> Non
     assert (reply.text, reply.question) == ("", "社保卡怎么办")
 
 
-def test_an_officer_may_edit_too(world: Any, desk: Any, new_console: Any) -> None:
-    """Whoever answers citizens knows what they ask."""
+def test_an_editor_may_edit_too(world: Any, desk: Any, new_console: Any) -> None:
+    """It is what the role is for."""
     write(desk)
-    world.hire("wangfang", "王芳", role="officer")
+    world.hire("wangfang", "王芳", role="editor")
     colleague = new_console()
     colleague.log_in("wangfang")
     world.clock.go_on(minutes=20)
@@ -223,9 +223,25 @@ def test_the_source_of_one_that_is_stored_stays(world: Any, desk: Any) -> None:
     assert world.parts.quick_replies.get(1).source is ReplySource.KEYWORD
 
 
+@pytest.mark.parametrize("role", ["agent", "reviewer"])
+def test_others_may_look_and_not_edit(
+    world: Any, desk: Any, new_console: Any, role: str
+) -> None:
+    """Whoever answers citizens sees what the bot tells them."""
+    write(desk)
+    world.hire("wangfang", "王芳", role=role)
+    colleague = new_console()
+    colleague.log_in("wangfang")
+    page = colleague.open(LIST).text
+    assert "社保" in page
+    assert f'href="{LIST}/1"' not in page
+    assert "新增" not in page
+    assert colleague.open(f"{LIST}/1").status_code == 403
+
+
 def test_the_page_is_in_the_navigation(world: Any, desk: Any, new_console: Any) -> None:
     """Of everybody."""
-    world.hire("wangfang", "王芳", role="officer")
+    world.hire("wangfang", "王芳", role="agent")
     colleague = new_console()
     colleague.log_in("wangfang")
     assert f'href="{LIST}"' in colleague.open("/console/").text

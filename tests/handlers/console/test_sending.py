@@ -89,7 +89,7 @@ def test_it_is_not_shown_where_nothing_is_pushed(world: Any, desk: Any) -> None:
     world.ask("落户")
     assert allowance(desk) == ""
     world.ask("落户", who="b", channel=Channel.WECHAT)
-    other = world.hire("wangfang", "王芳", role="officer")
+    other = world.hire("wangfang", "王芳", role="agent")
     world.parts.desk.claim(2, officer_id=other.id)
     assert "allowance" not in desk.open("/console/tickets/2/chat").text
     world.parts.desk.close(2, officer_id=other.id)

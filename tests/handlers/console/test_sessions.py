@@ -67,7 +67,7 @@ def test_a_mistake_is_named_at_its_field(
 def test_a_taken_login_is_said(world: Any, console: Any) -> None:
     """The link is not used up by it."""
     world.hire()
-    link = f"/console/setup/{world.parts.officers.make_setup_token('officer')}"
+    link = f"/console/setup/{world.parts.officers.make_setup_token('agent')}"
     answer = console.send(link, page=link, **FORM)
     assert answer.status_code == 422
     assert "已经有人用了" in answer.text

@@ -82,7 +82,7 @@ def test_the_next_one_is_who_waited_longest(world: Any, desk: Any) -> None:
 
 def test_a_second_claim_names_the_first(world: Any, desk: Any) -> None:
     """The colleague's conversation can be read, and notes can be left."""
-    other = world.hire("wangfang", "王芳", role="officer")
+    other = world.hire("wangfang", "王芳", role="agent")
     world.ask("落户")
     world.parts.desk.claim(1, officer_id=other.id)
     page = desk.send("/console/tickets/1/claim", page="/console/").text
@@ -163,12 +163,14 @@ def test_a_closed_conversation_is_over(world: Any, desk: Any) -> None:
     assert answer.status_code == 409
 
 
-def test_only_the_holder_ends_a_conversation(world: Any, desk: Any) -> None:
+def test_only_the_holder_ends_a_conversation(world: Any, console: Any) -> None:
     """A colleague is told so."""
-    other = world.hire("wangfang", "王芳", role="officer")
+    other = world.hire("wangfang", "王芳", role="agent")
+    world.hire(role="agent")
+    console.log_in()
     world.ask("落户")
     world.parts.desk.claim(1, officer_id=other.id)
-    page = desk.send("/console/tickets/1/close", page="/console/").text
+    page = console.send("/console/tickets/1/close", page="/console/").text
     assert "不在您手上" in page
     assert world.parts.desk.get_ticket(1).state == "claimed"
 
@@ -180,7 +182,7 @@ def test_looking_at_ones_own_conversation_reads_it(world: Any, desk: Any) -> Non
     assert world.parts.desk.get_ticket(1).unread == 1
     desk.send("/console/tickets/1/read", page="/console/")
     assert world.parts.desk.get_ticket(1).unread == 0
-    other = world.hire("wangfang", "王芳", role="officer")
+    other = world.hire("wangfang", "王芳", role="agent")
     world.ask("别的事", who="b")
     world.parts.desk.claim(2, officer_id=other.id)
     world.ask("还在吗？", who="b")
@@ -195,7 +197,7 @@ def test_a_retry_needs_the_holder_and_the_right_conversation(
     claimed(world)
     gone = desk.send("/console/tickets/1/messages/999/retry", page="/console/")
     assert gone.status_code == 404
-    other = world.hire("wangfang", "王芳", role="officer")
+    other = world.hire("wangfang", "王芳", role="agent")
     world.ask("别的事", who="b")
     world.parts.desk.claim(2, officer_id=other.id)
     refused = desk.send("/console/tickets/2/messages/1/retry", page="/console/")

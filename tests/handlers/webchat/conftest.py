@@ -19,15 +19,18 @@ from werkzeug.serving import make_server
 from bot import (
     Answer,
     AnswerStatus,
+    AttachmentStore,
     Block,
     BlockKind,
     Citation,
     Desk,
     Effect,
+    FollowUpStore,
     FrontDesk,
     OfficerStore,
     Option,
     Outbox,
+    RatingStore,
     Seal,
     Turn,
     make_engine,
@@ -206,6 +209,9 @@ def world(tmp_path: Path) -> Iterator[World]:
         desk=Desk(engine, clock),
         officers=OfficerStore(engine, clock),
         outbox=Outbox(engine, clock, seal),
+        ratings=RatingStore(engine, seal, clock),
+        follow_ups=FollowUpStore(engine, clock),
+        attachments=AttachmentStore(engine, seal, clock),
         front_desk=FrontDesk(engine, assistant, seal=seal, clock=clock, wait_s=0.2),  # type: ignore[arg-type]
     )
     yield World(parts, create_app(parts), assistant, clock)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot import Desk, FrontDesk, OfficerStore
+from bot import Desk, FrontDesk, OfficerStore, RatingStore
 from handlers.config import Settings
 from handlers.web import create_app
 
@@ -20,6 +20,7 @@ def real_client(sqlite_engine, assistant, seal, clock):
         clock=clock,
         desk=Desk(sqlite_engine, clock),
         officers=OfficerStore(sqlite_engine, clock),
+        ratings=RatingStore(sqlite_engine, seal, clock),
         front_desk=FrontDesk(sqlite_engine, assistant, seal=seal, clock=clock),
     )
     app = create_app(parts)

@@ -73,7 +73,7 @@ def push_owed(world, office):
 
 def tickets(office):
     """Return all tickets, newest first."""
-    return office.parts.desk.list_tickets("all", officer_id=0)
+    return office.parts.desk.list_tickets("all", officer_id=None)
 
 
 def test_from_the_bot_to_an_agent_and_back(world, office):

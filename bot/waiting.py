@@ -1,0 +1,96 @@
+"""Who waits before whom, and for how long people usually do. Reads only."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from statistics import median
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from .clocks import measure_wait
+from .deadlines import Urgency
+from .routing import find_bureau_id
+from .tables import TicketEventRow, TicketRow
+from .turn import Queue
+from .types import Ticket, TicketState
+from .working_time import WorkingCalendar
+
+#: First replies that the expected wait is taken from; fewer than the second say
+#: nothing.
+_SAMPLES, _MIN_SAMPLES = 20, 5
+
+
+def rank_urgency() -> ColumnElement[int]:
+    """Return the place of a ticket's urgency, 0 for the most urgent."""
+    order = {str(urgency): rank for rank, urgency in enumerate(Urgency)}
+    return case(order, value=TicketRow.urgency)
+
+
+def is_queued(now: datetime) -> ColumnElement[bool]:
+    """Whether a ticket waits to be claimed now: not one put off until later."""
+    is_awake = or_(TicketRow.snoozed_until.is_(None), TicketRow.snoozed_until <= now)
+    return and_(TicketRow.state == TicketState.WAITING, is_awake)
+
+
+def find_queue(
+    session: Session,
+    department: str,
+    region: str,
+    text: str,
+    *,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Queue:
+    """Find what somebody would have before them who were handed over now."""
+    bureau_id = find_bureau_id(session, department, region, text)
+    if bureau_id is None:
+        return Queue()
+    later = str(Urgency.COMPLEX)
+    ahead = session.execute(
+        select(func.count(TicketRow.id)).where(
+            is_queued(now), TicketRow.bureau_id == bureau_id, TicketRow.urgency != later
+        )
+    ).scalar_one()
+    return Queue(ahead, _expect(session, bureau_id, calendar))
+
+
+def count_ahead(session: Session, ticket: Ticket, *, now: datetime) -> int:
+    """Count the tickets of the same bureau that are served before this one."""
+    rank = list(Urgency).index(ticket.urgency)
+    due = ticket.due_first_reply_at or ticket.created_at
+    is_before = or_(
+        rank_urgency() < rank,
+        and_(rank_urgency() == rank, TicketRow.due_first_reply_at < due),
+        and_(
+            rank_urgency() == rank,
+            TicketRow.due_first_reply_at == due,
+            TicketRow.id < ticket.id,
+        ),
+    )
+    statement = select(func.count(TicketRow.id)).where(
+        is_queued(now), TicketRow.bureau_id == ticket.bureau_id, is_before
+    )
+    return session.execute(statement).scalar_one()
+
+
+def _expect(
+    session: Session, bureau_id: int, calendar: WorkingCalendar
+) -> timedelta | None:
+    """Return the median of the latest waits of people who waited in the chat."""
+    reopened = exists().where(
+        TicketEventRow.ticket_id == TicketRow.id, TicketEventRow.action == "reopened"
+    )
+    rows = session.execute(
+        select(TicketRow.created_at, TicketRow.first_reply_at)
+        .where(TicketRow.bureau_id == bureau_id, TicketRow.is_message.is_(False))
+        .where(TicketRow.first_reply_at.is_not(None), ~reopened)
+        .order_by(TicketRow.id.desc())
+        .limit(_SAMPLES)
+    )
+    seconds = [
+        measure_wait(start, end, calendar).total_seconds() for start, end in rows if end
+    ]
+    if len(seconds) < _MIN_SAMPLES:
+        return None
+    return timedelta(seconds=median(seconds))

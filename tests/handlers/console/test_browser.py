@@ -236,7 +236,7 @@ def test_keys_lead_through_the_queue(world: Any, new_tab: Callable[..., Tab]) ->
     page.keyboard.press("Alt+e")
     page.click("#close-dialog button:has-text('结束会话')")
     page.wait_for_selector(".toast-line:has-text('会话已结束')")
-    assert world.parts.desk.get_ticket(1).state == "closed"
+    assert world.parts.desk.get_ticket(1).state == "resolved"
     tab.check()
 
 

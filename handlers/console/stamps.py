@@ -12,6 +12,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from bot import Officer, OfficerNotFoundError
 from handlers.console import blueprint
+from handlers.console.epochs import get_epochs
 from handlers.web import parts
 
 #: A desk left alone closes after so long without a key or a click.
@@ -110,25 +111,28 @@ def is_session_open(
     """
     if stamp is None or not officer.is_active:
         return False
+    is_same = stamp.get("epoch") == officer.session_epoch
+    return is_same and _is_in_time(stamp, now)
+
+
+def _is_in_time(stamp: Mapping[str, Any], now: datetime) -> bool:
     seconds = now.timestamp()
-    return (
-        stamp.get("epoch") == officer.session_epoch
-        and seconds - stamp.get("seen", 0) < IDLE_FOR.total_seconds()
-        and seconds - stamp.get("in", 0) < LOGGED_IN_FOR.total_seconds()
-    )
+    is_awake = seconds - stamp.get("seen", 0) < IDLE_FOR.total_seconds()
+    is_young = seconds - stamp.get("in", 0) < LOGGED_IN_FOR.total_seconds()
+    return bool(is_awake and is_young)
 
 
 def make_session_check() -> Callable[[], bool]:
-    """Return a check of the present session that works after the request too."""
-    services, officer_id = parts(), current_officer().id
-    stamp = dict(session[_STAMP])
+    """Return a check of the present session that works after the request too.
+
+    It is cheap: an open stream asks again and again.
+    """
+    officer_id, clock = current_officer().id, parts().clock
+    stamp, epochs = dict(session[_STAMP]), get_epochs()
 
     def is_open() -> bool:
-        try:
-            officer = services.officers.get_officer(officer_id)
-        except OfficerNotFoundError:
-            return False
-        return is_session_open(stamp, officer, services.clock())
+        is_present = epochs.is_present(officer_id, stamp["epoch"])
+        return is_present and _is_in_time(stamp, clock())
 
     return is_open
 

@@ -54,7 +54,7 @@ ANYONE = "anyone"
 SIGNED_IN = "signed_in"
 
 #: Names in addresses that are checked here, before any view.
-GATED = frozenset({"ticket_id", "message_id", "follow_up_id"})
+GATED = frozenset({"ticket_id", "message_id", "follow_up_id", "canned_id"})
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
 OFFICE_WIDE = frozenset({"officer_id", "bureau_id", "reply_id", "token"})
@@ -278,6 +278,9 @@ def _check_objects(officer: Officer, named: Mapping[str, Any]) -> None:
     if "follow_up_id" in named:
         follow_ups = parts().follow_ups
         if not follow_ups.may_see(named["follow_up_id"], officer):
+            abort(404)
+    if "canned_id" in named:
+        if parts().canned.find(named["canned_id"], officer) is None:
             abort(404)
 
 

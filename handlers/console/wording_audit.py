@@ -28,6 +28,9 @@ ACTIONS: Mapping[str, str] = {
     "quick_reply.on": "启用自动回复",
     "quick_reply.off": "停用自动回复",
     "quick_reply.deleted": "删除自动回复",
+    "canned.added": "新增常用语",
+    "canned.changed": "修改常用语",
+    "canned.deleted": "删除常用语",
     "ticket.claim": "接入会话",
     "ticket.officer": "回复市民",
     "ticket.note": "写内部备注",
@@ -40,6 +43,7 @@ _SUBJECTS: Mapping[str, str] = {
     "ticket": "会话",
     "message": "消息",
     "quick_reply": "自动回复",
+    "canned": "常用语",
     "conversation": "对话",
 }
 

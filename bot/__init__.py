@@ -82,6 +82,11 @@ from .files import MAX_FILE_BYTES as MAX_FILE_BYTES
 from .files import FileKind as FileKind
 from .files import FileRefusedError as FileRefusedError
 from .files import make_thumbnail as make_thumbnail
+from .finding import ENDS_SOON_DAYS as ENDS_SOON_DAYS
+from .finding import FoundEntry as FoundEntry
+from .finding import FoundKnowledge as FoundKnowledge
+from .finding import find_entries as find_entries
+from .finding import suggest_entries as suggest_entries
 from .follow_ups import FollowUp as FollowUp
 from .follow_ups import FollowUpClosedError as FollowUpClosedError
 from .follow_ups import FollowUpCounts as FollowUpCounts

@@ -1,4 +1,4 @@
-"""Replies that officers keep ready: their fields, their variables, who may edit. Pure."""
+"""Replies that officers keep ready: fields, variables, who may edit them. Pure."""
 
 from __future__ import annotations
 

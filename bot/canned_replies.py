@@ -127,7 +127,9 @@ class CannedReplyStore:
         row.title, row.text = reply.title, reply.text
         row.is_active = reply.is_active
         session.add(row)
-        self._sign(session, row, f"canned.{'changed' if reply.id else 'added'}", officer)
+        self._sign(
+            session, row, f"canned.{'changed' if reply.id else 'added'}", officer
+        )
         return row.id
 
     def _sign(

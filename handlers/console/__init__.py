@@ -17,6 +17,7 @@ from handlers.console import bureaus as bureaus  # noqa: E402
 from handlers.console import canned as canned  # noqa: E402
 from handlers.console import events as events  # noqa: E402
 from handlers.console import files as files  # noqa: E402
+from handlers.console import finding as finding  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402
 from handlers.console import media as media  # noqa: E402
 from handlers.console import officers as officers  # noqa: E402

@@ -22,10 +22,10 @@ from bot import (
     Officer,
     Right,
     Ticket,
-    check_canned,
     fill,
     may_edit_canned,
 )
+from bot import check_canned as check_canned_form
 from handlers.console import blueprint, wording
 from handlers.console.access import allow, current_officer, is_from_script
 from handlers.console.framing import frame
@@ -36,6 +36,18 @@ _FIELDS = ("shortcut", "title", "text")
 
 #: What the preview puts in for a citizen who is not there.
 _SAMPLE_CITIZEN, _SAMPLE_TICKET = "8213", "1024"
+
+
+@blueprint.before_request
+def check_canned() -> None:
+    """Let an address name only what its officer may read; absent or foreign is 404.
+
+    Runs behind the check of rights, which has let the officer in.
+    """
+    canned_id = (request.view_args or {}).get("canned_id")
+    is_named = canned_id is not None
+    if is_named and parts().canned.find(canned_id, current_officer()) is None:
+        abort(404)
 
 
 @blueprint.get("/canned")
@@ -147,7 +159,7 @@ def load_canned_samples() -> ResponseReturnValue:
 
 def _save(given: CannedReply, canned_id: int) -> ResponseReturnValue:
     try:
-        reply = check_canned(
+        reply = check_canned_form(
             shortcut=given.shortcut,
             title=given.title,
             text=given.text,
@@ -164,7 +176,9 @@ def _save(given: CannedReply, canned_id: int) -> ResponseReturnValue:
     except CannedReplyNotFoundError:
         abort(404)
     else:
-        flash(f"“{reply.title}”已保存，在回复框里输入 /{reply.shortcut} 就能用。", "good")
+        flash(
+            f"“{reply.title}”已保存，在回复框里输入 /{reply.shortcut} 就能用。", "good"
+        )
         return redirect(url_for("console.show_canned"))
     return _form_page(replace(given, id=canned_id), faults)
 

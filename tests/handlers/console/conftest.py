@@ -60,6 +60,8 @@ from bot.tables import TicketRow
 from handlers.config import Settings
 from handlers.live import LiveBus
 from handlers.web import create_app
+from knowledge import KnowledgeBase
+from tests.handlers.console.knowledge import build
 from tests.valkey import run_valkey
 
 KEY = "a key of the tests, long enough to be one"
@@ -271,6 +273,12 @@ def valkey() -> Iterator[ValkeyServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def knowledge_base(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    """A few entries behind the real search."""
+    return build(tmp_path_factory.mktemp("releases"))
+
+
 @pytest.fixture
 def clock() -> Clock:
     """Ten past nine in Beijing."""
@@ -278,7 +286,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def world(tmp_path: Path, clock: Clock, valkey: ValkeyServer) -> Iterator[World]:
+def world(
+    tmp_path: Path, clock: Clock, valkey: ValkeyServer, knowledge_base: KnowledgeBase
+) -> Iterator[World]:
     """A new office with an empty database."""
     engine = make_engine(f"sqlite:///{tmp_path / 'wenzheng.db'}")
     upgrade_database(engine)
@@ -307,6 +317,7 @@ def world(tmp_path: Path, clock: Clock, valkey: ValkeyServer) -> Iterator[World]
         outbox=Outbox(engine, clock, seal, live.publish),
         alarms=AlarmStore(engine, clock, live.publish),
         native_desk=NativeDesk(engine, seal, clock, live.publish),
+        knowledge_base=knowledge_base,
         wechat_client=None,
         front_desk=FrontDesk(
             engine,

@@ -63,6 +63,8 @@ MATRIX: dict[str, set[str] | None] = {
     "show_alarms_part": SERVING | {"administrator"},
     "show_canned": SERVING,
     "list_canned": SERVING,
+    "find_knowledge": SERVING,
+    "suggest_replies": SERVING,
     "show_new_canned": {"team_lead", "supervisor"},
     "show_canned_reply": {"team_lead", "supervisor"},
     "add_canned": {"team_lead", "supervisor"},

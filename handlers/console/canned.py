@@ -44,9 +44,10 @@ def check_canned() -> None:
 
     Runs behind the check of rights, which has let the officer in.
     """
-    canned_id = (request.view_args or {}).get("canned_id")
-    is_named = canned_id is not None
-    if is_named and parts().canned.find(canned_id, current_officer()) is None:
+    named = request.view_args or {}
+    if "canned_id" not in named:
+        return
+    if parts().canned.find(named["canned_id"], current_officer()) is None:
         abort(404)
 
 

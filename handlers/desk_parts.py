@@ -17,6 +17,7 @@ from bot import (
     AttachmentStore,
     AuditTrail,
     BureauStore,
+    CannedReplyStore,
     Desk,
     FollowUpStore,
     NativeDesk,
@@ -143,6 +144,11 @@ class DeskParts(Foundation):
     def bureaus(self) -> BureauStore:
         """Who is responsible for what."""
         return BureauStore(self.engine, self.clock)
+
+    @cached_property
+    def canned(self) -> CannedReplyStore:
+        """Replies that officers keep ready."""
+        return CannedReplyStore(self.engine, self.clock)
 
     @cached_property
     def ticket_gate(self) -> TicketGate:

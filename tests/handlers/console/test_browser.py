@@ -114,7 +114,7 @@ def test_from_the_one_time_link_to_the_first_reply(
     page.click("#claim-bar button")
     page.wait_for_selector("#composer")
     page.click("text=放入回复框")
-    assert "依据：灵活就业人员断缴后" in page.input_value("#reply-text")
+    assert "灵活就业人员断缴后" in page.input_value("#reply-text")
     page.fill("#reply-text", "您好，请问最后一次缴费是哪个月？")
     assert page.inner_text(".counter") == "16/600"
     page.press("#reply-text", "Control+Enter")

@@ -14,6 +14,7 @@
   const queue = document.getElementById('queue');
   const chat = document.getElementById('chat');
   const side = document.getElementById('side');
+  const strip = document.getElementById('strip');
   const news = document.getElementById('news');
   const openId = chat ? Number(chat.dataset.ticket) : null;
   const plainTitle = document.title;
@@ -37,6 +38,7 @@
 
   /** Refetch the queue, but never move a row away under the pointer. */
   function refreshQueue() {
+    refresh(strip);
     if (isPointerInQueue) news.hidden = false;
     else refresh(queue);
   }
@@ -67,8 +69,11 @@
 
   const announced = new Set();
 
+  // What the officer says in the header: busy and away are not called.
+  const isCalled = !find('.presence-now .dot') || find('.presence-now .dot.online');
+
   function announce(ticketId) {
-    if (announced.has(ticketId)) return;
+    if (announced.has(ticketId) || !isCalled) return;
     announced.add(ticketId);
     toast('有市民在等人工。');
     if (settings.get('sound', 'off') === 'on') beep();
@@ -96,6 +101,8 @@
       refresh(side);
     }
     if (kind === 'ticket' && data.state === 'waiting') announce(data.ticket_id);
+    // Waiting again later, as after a release, is news again.
+    else if (kind === 'ticket') announced.delete(data.ticket_id);
   });
 
   document.addEventListener('setting', (event) => {
@@ -109,8 +116,14 @@
 
   // ---- what follows a swap --------------------------------------------------------
 
+  let lastOffered = null;
+
   function showCounts() {
-    const { waiting } = document.getElementById('queue-state').dataset;
+    const { waiting, offered } = document.getElementById('queue-state').dataset;
+    if (lastOffered !== null && Number(offered) > lastOffered && isCalled) {
+      toast('有会话转给您的部门，在“转来的”里。');
+    }
+    lastOffered = Number(offered);
     const badge = find('[data-badge]');
     badge.textContent = waiting;
     badge.hidden = waiting === '0';
@@ -293,13 +306,6 @@
     if (event.target.closest('[data-hide-side]')) hideSide();
   });
 
-  document.addEventListener('submit', function (event) {
-    const dialog = event.target.dataset.ask;
-    if (!dialog) return;
-    event.preventDefault();
-    document.getElementById(dialog).showModal();
-  });
-
   function step(by) {
     const rows = [...document.querySelectorAll('.row-link')];
     if (!rows.length) return;
@@ -310,16 +316,12 @@
     next.scrollIntoView({ block: 'nearest' });
   }
 
-  function askToClose() {
-    const form = find('[data-ask=close-dialog]');
-    if (form) form.requestSubmit();
-  }
-
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
     r: () => chooseKind('reply'),
     n: () => chooseKind('note'),
+    '/': () => document.getElementById('queue-q').focus(),
     '?': () => document.getElementById('shortcuts').showModal(),
   };
 
@@ -332,11 +334,6 @@
       target.form.requestSubmit();
       return;
     }
-    if (event.altKey && event.code === 'KeyE' && !event.ctrlKey) {
-      event.preventDefault();
-      askToClose();
-      return;
-    }
     if (event.key === 'Escape' && target.id === 'reply-text') target.blur();
     if (event.key === 'Escape') hideSide();
     const isTyping = /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== 'radio';
@@ -347,6 +344,13 @@
     event.preventDefault();
     act();
   });
+
+  // What the neighbours of this script need of it.
+  window.wenzheng.desk = {
+    openId, box, composer, kind, currentKey, makeKey, clearBox, saveDraft, showBox, refreshQueue,
+    refresh: (name) => refresh({ chat, side, strip, queue }[name]),
+    scrollToEnd,
+  };
 
   // ---- at first ------------------------------------------------------------------------
 

@@ -162,7 +162,13 @@ def _more_of_transfer(ticket: Ticket) -> dict[str, Any]:
 
 def _more_of_snooze(_ticket: Ticket) -> dict[str, Any]:
     now = parts().clock()
-    return {"hour_at": now + timedelta(hours=1), "opening_at": find_opening(now)}
+    opening = find_opening(now)
+    return {
+        "hour_at": now + timedelta(hours=1),
+        "opening_at": opening,
+        # Something to start from: an empty field is a lot of typing.
+        "picked_at": f"{opening.astimezone(wording.BEIJING):%Y-%m-%dT%H:%M}",
+    }
 
 
 def _more_of_resolve(ticket: Ticket) -> dict[str, Any]:

@@ -7,13 +7,13 @@ form without one is led back to it; what is refused says why and keeps what was 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import quote
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot import (
+    Desk,
     ForeignTicketError,
     IllegalMoveError,
     NotHolderError,
@@ -167,7 +167,7 @@ def reopen(ticket_id: int) -> ResponseReturnValue:
 def sort(ticket_id: int) -> ResponseReturnValue:
     """Say what the ticket is about, how urgent, and who may see it; as ``_do``."""
 
-    def apply(desk: Any, me: int) -> Ticket:
+    def apply(desk: Desk, me: int) -> Ticket:
         try:
             kind = TicketKind(request.form.get("kind", ""))
             urgency = Urgency(request.form.get("urgency", ""))
@@ -184,7 +184,7 @@ def sort(ticket_id: int) -> ResponseReturnValue:
 
 def _do(
     ticket_id: int,
-    act: Callable[[Any, int], Ticket],
+    act: Callable[[Desk, int], Ticket],
     said: str | Callable[[Ticket], str],
     *,
     form: str = "",

@@ -121,7 +121,7 @@ def read_search() -> str:
     return request.values.get("q", "").strip()[:_MAX_SEARCH_CHARS]
 
 
-def read_place() -> dict[str, str]:
+def read_place() -> dict[str, Any]:
     """Return the tab and the search, as an address of the queue carries them."""
     search = read_search()
     return {"tab": read_tab()} | ({"q": search} if search else {})

@@ -14,12 +14,14 @@ BEIJING = timezone(timedelta(hours=8))
 #: Share of the time that is left when a clock is marked; warnings begin there too.
 _SOON_SHARE = 0.2
 
+_MINUTE = timedelta(minutes=1)
+
 #: A clock of minutes is marked at the latest now.
-_SOON_AT_LEAST = timedelta(minutes=1)
+_SOON_AT_LEAST = _MINUTE
 
 _CLOCKS: Mapping[TicketClock, str] = {
     TicketClock.FIRST_REPLY: "首次回复",
-    TicketClock.DISPATCH: "转出",
+    TicketClock.DISPATCH: "派单",
     TicketClock.ANSWER: "办结",
 }
 
@@ -47,7 +49,7 @@ class ClockTag:
 
     #: Which: 首次回复.
     name: str
-    #: 还有 2 分钟, 超时 6 分钟, 已完成.
+    #: 还有 2 分钟, 超时 6 分钟, 按时完成.
     text: str
     #: "", "soon" or "late".
     level: str
@@ -100,8 +102,6 @@ def to_moment(at: datetime, now: datetime) -> str:
 def to_span(span: timedelta) -> str:
     """Return a length of time as one figure, rounded down: 6 分钟, 3 小时, 5 天."""
     minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return "不到 1 分钟"
     if minutes < 60:
         return f"{minutes} 分钟"
     if minutes < 48 * 60:
@@ -114,11 +114,13 @@ def _describe(
 ) -> ClockTag:
     name, at, left = _CLOCKS[clock], to_moment(due, now), due - now
     if left < timedelta(0):
-        return ClockTag(name, f"超时 {to_span(-left)}", "late", "alert-triangle", at)
+        over = f"超时 {to_span(-left)}" if -left >= _MINUTE else "刚超时"
+        return ClockTag(name, over, "late", "alert-triangle", at)
     soon = max((due - ticket.created_at) * _SOON_SHARE, _SOON_AT_LEAST)
     level = "soon" if left <= soon else ""
     icon = "hourglass" if level else "clock"
-    return ClockTag(name, f"还有 {to_span(left)}", level, icon, at)
+    text = f"还有 {to_span(left)}" if left >= _MINUTE else "不到 1 分钟"
+    return ClockTag(name, text, level, icon, at)
 
 
 def _tell_done(ticket: Ticket, clock: TicketClock) -> str:
@@ -129,5 +131,8 @@ def _tell_done(ticket: Ticket, clock: TicketClock) -> str:
         TicketClock.ANSWER: ticket.resolved_at,
     }.get(clock)
     if done is None or due is None:
-        return "已停"
-    return "已完成" if done <= due else f"完成时超时 {to_span(done - due)}"
+        return "已到经办人" if clock is TicketClock.DISPATCH else "已停"
+    if done <= due:
+        return "按时完成"
+    late = done - due
+    return f"晚了 {to_span(late)}" if late >= _MINUTE else "晚了不到 1 分钟"

@@ -34,7 +34,7 @@ _PLAIN: Mapping[str, str] = {
 _WARNED = {"soon": "快到时限", "overdue": "超时", "escalated": "严重超时，报督办"}
 _CLOCKS = {
     TicketClock.FIRST_REPLY: "首次回复",
-    TicketClock.DISPATCH: "转出",
+    TicketClock.DISPATCH: "派单",
     TicketClock.ANSWER: "办结",
 }
 _RELATIONS = {"used": "用到知识", "wrong": "知识有误", "missing": "缺少知识"}
@@ -147,7 +147,9 @@ def _tell_first_reply(detail: _Detail, _bureaus: Names, _officers: Names) -> str
     if not isinstance(seconds, int):
         return "首次回复"
     minutes, rest = divmod(seconds, 60)
-    took = f"{minutes} 分 {rest} 秒" if minutes else f"{rest} 秒"
+    took = f"{minutes} 分 {rest} 秒" if minutes and rest else f"{rest} 秒"
+    if minutes and not rest:
+        took = f"{minutes} 分钟"
     return f"首次回复，上班时间里用了 {took}"
 
 

@@ -96,6 +96,7 @@
     const { kind, data } = event.detail;
     if (kind === 'alarm') return;
     refreshQueue();
+    if (kind === 'warning') warn(data);
     if (kind === 'resync' || data.ticket_id === openId) {
       refresh(chat);
       refresh(side);
@@ -104,6 +105,14 @@
     // Waiting again later, as after a release, is news again.
     else if (kind === 'ticket') announced.delete(data.ticket_id);
   });
+
+  /** Tell of a clock that runs out in one of the officer's own chats. */
+  function warn(data) {
+    const own = find(`[data-chat="${Number(data.ticket_id)}"]`);
+    if (!own) return;
+    const words = data.level === 'soon' ? '快到时限了' : '超过时限了';
+    toast(`${own.dataset.name} 的会话${words}。`, 'bad');
+  }
 
   document.addEventListener('setting', (event) => {
     if (event.detail === 'sound' && settings.get('sound', 'off') === 'on') beep();
@@ -115,6 +124,32 @@
   }, REFRESH_EVERY_MS);
 
   // ---- what follows a swap --------------------------------------------------------
+
+  // The officer's own chats as they were drawn last: id to whether it is put off.
+  let lastOwn = null;
+
+  /** Tell of a chat that a colleague gave, or whose pause is over. */
+  function tellOwn() {
+    const own = new Map();
+    for (const line of document.querySelectorAll('[data-chat]')) {
+      own.set(Number(line.dataset.chat), 'snoozed' in line.dataset);
+      if (!lastOwn || Number(line.dataset.chat) === openId) continue;
+      const was = lastOwn.get(Number(line.dataset.chat));
+      if (was === undefined) toast(`${line.dataset.name} 的会话分给您了。`, 'good');
+      else if (was && !own.get(Number(line.dataset.chat))) toast(`${line.dataset.name} 的会话到时间了，请继续办。`);
+    }
+    lastOwn = own;
+  }
+
+  let wasMine = null;
+
+  /** Tell that a colleague has taken the open chat while one was writing in it. */
+  function tellTaken() {
+    const head = document.getElementById('chat-head');
+    const isMine = Boolean(head) && 'mine' in head.dataset;
+    if (wasMine && !isMine && composer()) toast('会话已经到同事手上，您只能写备注。', 'bad');
+    wasMine = isMine;
+  }
 
   let lastOffered = null;
 
@@ -180,7 +215,9 @@
   });
   document.addEventListener('htmx:after:swap', function () {
     showCounts();
+    tellOwn();
     if (!chat) return;
+    tellTaken();
     if (wasNearEnd) scrollToEnd();
     restoreDraft();
     markRead();
@@ -357,7 +394,9 @@
   const current = find('.row-link[aria-current]');
   if (current) current.scrollIntoView({ block: 'nearest' });
   showCounts();
+  tellOwn();
   if (chat) {
+    tellTaken();
     restoreDraft();
     scrollToEnd();
     markRead();

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import Presence, PresenceStore
+from bot import Channel, Presence, PresenceStore
 from bot.tables import AuditRow, OfficerRow
 
 
@@ -17,8 +17,9 @@ def change(engine, officer_id, **values):
             setattr(row, name, value)
 
 
-def test_what_is_said_is_kept_and_audited_once(engine, clock, li):
+def test_what_is_said_is_kept_and_audited_once(engine, clock, make_officer):
     """Saying it again is no news."""
+    li = make_officer("李敏")
     store = PresenceStore(engine, clock)
     assert store.get(li) is Presence.ONLINE
     for _ in range(2):
@@ -39,22 +40,31 @@ def test_every_state_says_what_it_brings():
 
 
 def test_colleagues_who_are_there_and_free_come_first(
-    engine, clock, call, desk, li, wang, lead, bureaus
+    engine, clock, make_bureau, make_officer, make_citizen, desk
 ):
     """Away, long unseen, or never seen is not there; strangers are not listed."""
+    health = make_bureau("医保局", topics=["医保"], is_default=True)
+    other = make_bureau("民政局")
+    li = make_officer("李敏", bureau_id=health)
+    lead = make_officer("赵刚", role="team_lead", bureau_id=health)
+    stranger = make_officer("王芳", bureau_id=other)
+    editor = make_officer("周编", role="editor", bureau_id=health)
     store = PresenceStore(engine, clock)
-    ticket = call()[1]
-    held = desk.claim(ticket.id, officer_id=li)
-    for each in (li, lead):
+    make_citizen(Channel.WEB).say("我要投诉医保窗口态度差")
+    desk.claim_next(officer_id=li)
+    for each in (li, lead, stranger):
         store.stamp(each)
 
     def listed():
-        found = store.list_colleagues(held.bureau_id)
+        found = store.list_colleagues(health)
         return [(c.id, c.is_here, c.held) for c in found]
 
-    assert listed()[:2] == [(lead, True, 0), (li, True, 1)]
+    assert listed() == [(lead, True, 0), (li, True, 1)]
+    assert {stranger, editor}.isdisjoint({id_ for id_, _, _ in listed()})
     store.set(lead, Presence.BUSY)
     assert listed()[0] == (li, True, 1)
+    store.set(li, Presence.AWAY)
+    assert listed() == [(lead, True, 0), (li, False, 1)]
     clock.move(minutes=10)
     assert not any(is_here for _, is_here, _ in listed())
     change(engine, li, is_active=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import Channel, Officer, RIGHTS, Role, Ticket, TicketState
+from bot import RIGHTS, Channel, Officer, Role, Ticket, TicketState
 from handlers.console.powers import find_powers
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

@@ -112,6 +112,9 @@ from .officers import OfficerStore as OfficerStore
 from .outbox import Outbox as Outbox
 from .passive import TAKEN_OVER as TAKEN_OVER
 from .passwords import PasswordRefusedError as PasswordRefusedError
+from .presence import Colleague as Colleague
+from .presence import Presence as Presence
+from .presence import PresenceStore as PresenceStore
 from .privacy import mask_personal_data as mask_personal_data
 from .quick_replies import QuickReplyStore as QuickReplyStore
 from .quick_reply import ASK_PREFIX as ASK_PREFIX

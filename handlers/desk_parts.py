@@ -22,6 +22,7 @@ from bot import (
     FollowUpStore,
     NativeDesk,
     OfficerStore,
+    PresenceStore,
     RatingStore,
     Seal,
     SecondFactorStore,
@@ -134,6 +135,12 @@ class DeskParts(Foundation):
         """Accounts of the console."""
         is_small_office = self.settings.desk.is_small_office
         return OfficerStore(self.engine, self.clock, is_small_office=is_small_office)
+
+    @cached_property
+    def presence(self) -> PresenceStore:
+        """Who is at the desk."""
+        is_small_office = self.settings.desk.is_small_office
+        return PresenceStore(self.engine, self.clock, is_small_office=is_small_office)
 
     @cached_property
     def second_factor(self) -> SecondFactorStore:

@@ -74,6 +74,9 @@ ACTIONS: Mapping[str, str] = {
     "ticket.agent_opened": "微信客服接入",
     "ticket.agent_switched": "微信客服换人",
     "ticket.agent_closed": "微信客服结束",
+    "presence.online": "状态改为在线",
+    "presence.busy": "状态改为忙碌",
+    "presence.away": "状态改为离开",
 }
 
 _SUBJECTS: Mapping[str, str] = {

@@ -26,9 +26,9 @@
     },
   };
 
-  function toast(words) {
+  function toast(words, level) {
     const line = document.createElement('div');
-    line.className = 'toast-line';
+    line.className = level ? 'toast-line ' + level : 'toast-line';
     line.textContent = words;
     document.getElementById('toasts').append(line);
     setTimeout(() => line.remove(), TOAST_MS);

@@ -234,8 +234,9 @@ def test_keys_lead_through_the_queue(world: Any, new_tab: Callable[..., Tab]) ->
     page.keyboard.press("?")
     assert not page.is_visible("#shortcuts")
     page.keyboard.press("Alt+e")
-    page.click("#close-dialog button:has-text('结束会话')")
-    page.wait_for_selector(".toast-line:has-text('会话已结束')")
+    page.click("#move-form label:has-text('已答复市民')")
+    page.click("#move-form button:has-text('办结')")
+    page.wait_for_selector(".toast-line:has-text('已办结')")
     assert world.parts.desk.get_ticket(1).state == "resolved"
     tab.check()
 

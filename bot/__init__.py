@@ -84,9 +84,15 @@ from .halls import HallStore as HallStore
 from .halls import NearHall as NearHall
 from .halls import check_hall as check_hall
 from .holiday_notice import parse_notices as parse_notices
+from .holidays import DayKind as DayKind
+from .holidays import StatutoryDays as StatutoryDays
 from .holidays import YearPlan as YearPlan
 from .native_desk import NativeDesk as NativeDesk
 from .notices import NoticeStore as NoticeStore
+from .office_days import ChangedDay as ChangedDay
+from .office_days import DayNoteError as DayNoteError
+from .office_days import OfficeDays as OfficeDays
+from .office_days import OfficeDayStore as OfficeDayStore
 from .office_hours import make_calendar as make_calendar
 from .office_hours import tell_opening as tell_opening
 from .officers import OfficerStore as OfficerStore

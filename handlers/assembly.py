@@ -69,6 +69,7 @@ class Parts(DeskParts):
             self.clock,
             halls=self.halls,
             quick_replies=self.quick_replies,
+            get_days=lambda: self.live_calendar.get_days(),
         )
 
     @cached_property

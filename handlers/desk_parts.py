@@ -20,6 +20,7 @@ from bot import (
     Desk,
     FollowUpStore,
     NativeDesk,
+    OfficeDayStore,
     OfficerStore,
     RatingStore,
     Seal,
@@ -31,7 +32,7 @@ from bot import (
 )
 from handlers.config import Settings
 from handlers.live import LiveBus
-from handlers.office_calendar import open_calendar
+from handlers.office_calendar import LiveCalendar
 
 Clock = Callable[[], datetime]
 
@@ -120,9 +121,19 @@ class DeskParts(Foundation):
         )
 
     @cached_property
+    def office_days(self) -> OfficeDayStore:
+        """Days that staff set against the plan."""
+        return OfficeDayStore(self.engine, self.clock)
+
+    @cached_property
+    def live_calendar(self) -> LiveCalendar:
+        """The calendar with those days; raises ConfigError if it is unreadable."""
+        return LiveCalendar(self.settings, lambda: self.office_days.read())
+
+    @property
     def calendar(self) -> WorkingCalendar:
-        """When the office is on duty; raises ConfigError if that is unreadable."""
-        return open_calendar(self.settings)
+        """When the office is on duty, by what counts now; do not keep it."""
+        return self.live_calendar.get_calendar()
 
     def get_calendar(self) -> WorkingCalendar:
         """Return the same, for those who ask each time."""

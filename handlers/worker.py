@@ -22,7 +22,7 @@ from handlers.assembly import Parts
 from handlers.delivering import Courier, Send
 from handlers.live import LiveBus
 from handlers.notifying import make_notify
-from handlers.office_calendar import open_calendar, watch_reach
+from handlers.office_calendar import watch_reach
 from handlers.webchat.drawing import render_stored
 from handlers.wechat import SUCCESS, WeChatError
 
@@ -102,7 +102,7 @@ def recover(front_desk: FrontDesk) -> int:
 
 def watch_calendar(parts: Parts) -> None:
     """Tell officers in time that next year's holidays are missing."""
-    watch_reach(open_calendar(parts.settings), parts.alarms, parts.clock())
+    watch_reach(parts.calendar, parts.alarms, parts.clock())
 
 
 def make_watch(parts: Parts) -> Callable[[], None]:

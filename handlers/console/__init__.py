@@ -14,6 +14,7 @@ from handlers.console import actions as actions  # noqa: E402
 from handlers.console import alarms as alarms  # noqa: E402
 from handlers.console import audit as audit  # noqa: E402
 from handlers.console import bureaus as bureaus  # noqa: E402
+from handlers.console import calendar as calendar  # noqa: E402
 from handlers.console import events as events  # noqa: E402
 from handlers.console import files as files  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402

@@ -40,6 +40,7 @@ from bot import (
     Inbound,
     MessageKind,
     NativeDesk,
+    OfficeDayStore,
     Officer,
     OfficerStore,
     Outbox,
@@ -58,6 +59,7 @@ from bot import (
 from bot.tables import TicketRow
 from handlers.config import Settings
 from handlers.live import LiveBus
+from handlers.office_calendar import LiveCalendar
 from handlers.web import create_app
 from tests.valkey import run_valkey
 
@@ -297,6 +299,8 @@ def world(tmp_path: Path, clock: Clock, valkey: ValkeyServer) -> Iterator[World]
         bureaus=BureauStore(engine, clock),
         ticket_gate=TicketGate(engine),
         audit_trail=AuditTrail(engine),
+        office_days=(office_days := OfficeDayStore(engine, clock)),
+        live_calendar=LiveCalendar(settings, office_days.read),
         ratings=RatingStore(engine, seal, clock, live.publish),
         follow_ups=FollowUpStore(engine, clock, live.publish),
         attachments=AttachmentStore(engine, seal, clock, live.publish),

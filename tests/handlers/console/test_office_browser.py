@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ PAGES = {
     "bureaus": "/console/bureaus",
     "bureau": "/console/bureaus/1",
     "second-factor": "/console/second-factor",
+    "calendar": "/console/calendar?year=2026",
+    "calendar-day": "/console/calendar?year=2026&day=2026-11-25",
+    "calendar-2027": "/console/calendar?year=2027",
 }
 
 
@@ -112,6 +116,10 @@ def _furnish(world: Any) -> None:
     world.hire("chenjing", "陈静", role=Role.SUPERVISOR)
     world.hire("zhoushen", "周审", role=Role.AUDITOR)
     world.parts.officers.set_active(2, is_active=False, changed_by=1)
+    days = world.parts.office_days
+    days.set_day(date(2026, 11, 25), is_working=False, note="全市停工", changed_by=1)
+    days.set_day(date(2026, 11, 28), is_working=True, note="补班", changed_by=1)
+    world.parts.live_calendar.forget()
 
 
 def shoot(page: Any, name: str) -> None:

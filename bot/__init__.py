@@ -99,6 +99,12 @@ from .officers import OfficerStore as OfficerStore
 from .outbox import Outbox as Outbox
 from .passive import TAKEN_OVER as TAKEN_OVER
 from .passwords import PasswordRefusedError as PasswordRefusedError
+from .people_topic import PeopleTopic as PeopleTopic
+from .people_topic import PeopleTopicFormError as PeopleTopicFormError
+from .people_topic import PeopleTopicNotFoundError as PeopleTopicNotFoundError
+from .people_topic import PeopleTopicTakenError as PeopleTopicTakenError
+from .people_topic import check_people_topic as check_people_topic
+from .people_topics import PeopleTopicStore as PeopleTopicStore
 from .privacy import mask_personal_data as mask_personal_data
 from .quick_replies import QuickReplyStore as QuickReplyStore
 from .quick_reply import ASK_PREFIX as ASK_PREFIX

@@ -8,7 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from time import perf_counter
 
-from .context import Context, HallReader, KnowledgeReader, QuickReplyReader, Step
+from .context import (
+    Context,
+    HallReader,
+    KnowledgeReader,
+    PeopleTopicReader,
+    QuickReplyReader,
+    Step,
+)
 from .errors import UnsettledTurnError
 from .events import Clock
 from .office_days import OfficeDays
@@ -40,6 +47,7 @@ class Assistant:
         steps: Sequence[Step] = STEPS,
         halls: HallReader | None = None,
         quick_replies: QuickReplyReader | None = None,
+        people_topics: PeopleTopicReader | None = None,
         get_days: Callable[[], OfficeDays] | None = None,
     ) -> None:
         """Answer by the steps, in their order.
@@ -51,6 +59,7 @@ class Assistant:
             steps: In order.
             halls: Where citizens are sent to.
             quick_replies: What staff wrote for keywords, menu and codes.
+            people_topics: What people answer and the bot does not.
             get_days: What staff changed of the calendar, asked for each answer; None =
                 what the settings say.
         """
@@ -58,6 +67,7 @@ class Assistant:
         self._halls = halls
         self._quick_replies = quick_replies
         self._settings = settings
+        self._people_topics = people_topics
         self._get_days = get_days
         self._clock = clock
         self._steps = tuple(steps)
@@ -85,6 +95,7 @@ class Assistant:
             today,
             halls=self._halls,
             quick_replies=self._quick_replies,
+            people_topics=self._people_topics,
         )
         answer = self._run(turn, context)
         if answer.status.group not in _ASIDES:

@@ -22,6 +22,7 @@ from bot import (
     NativeDesk,
     OfficeDayStore,
     OfficerStore,
+    PeopleTopicStore,
     RatingStore,
     Seal,
     SecondFactorStore,
@@ -154,6 +155,11 @@ class DeskParts(Foundation):
     def bureaus(self) -> BureauStore:
         """Who is responsible for what."""
         return BureauStore(self.engine, self.clock)
+
+    @cached_property
+    def people_topics(self) -> PeopleTopicStore:
+        """What people answer and the bot does not."""
+        return PeopleTopicStore(self.engine, self.clock)
 
     @cached_property
     def ticket_gate(self) -> TicketGate:

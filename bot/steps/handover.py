@@ -111,7 +111,10 @@ def _promise(dated: str, undated: str, context: Context) -> str:
 
 def _queue(turn: Turn, context: Context, about: str) -> str:
     """Say who waits before the citizen, and how long it takes if that is known."""
-    queue = turn.find_queue(turn.focus.department, turn.place, about)
+    if turn.bureau_id is not None:
+        queue = turn.find_queue_of(turn.bureau_id)
+    else:
+        queue = turn.find_queue(turn.focus.department, turn.place, about)
     name = "queue" if queue.ahead else "queue_first"
     told = word(name, context, waiting=queue.ahead)
     if queue.expected is not None:

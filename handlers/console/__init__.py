@@ -20,6 +20,7 @@ from handlers.console import files as files  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402
 from handlers.console import media as media  # noqa: E402
 from handlers.console import officers as officers  # noqa: E402
+from handlers.console import people_topics as people_topics  # noqa: E402
 from handlers.console import quick_replies as quick_replies  # noqa: E402
 from handlers.console import ratings as ratings  # noqa: E402
 from handlers.console import second_factor as second_factor  # noqa: E402

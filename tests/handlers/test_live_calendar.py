@@ -85,10 +85,7 @@ def test_new_tickets_are_due_by_the_changed_day_and_old_ones_stay(
     parts.office_days.set_day(WEDNESDAY, is_working=False, note="停", changed_by=boss)
     parts.live_calendar.forget()
     after = parts.desk.get_ticket(_call(front_desk, clock, "second").id)
-    assert (
-        parts.desk.get_ticket(before.id).due_dispatch_at
-        == promised.due_dispatch_at
-    )
+    assert parts.desk.get_ticket(before.id).due_dispatch_at == promised.due_dispatch_at
     assert after.due_dispatch_at > promised.due_dispatch_at
 
 

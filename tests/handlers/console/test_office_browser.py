@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot import Role, check_bureau
+from bot import Role, check_bureau, check_people_topic
 from handlers.console.framing import RAIL
 
 pytestmark = [pytest.mark.browser, pytest.mark.valkey]
@@ -37,6 +37,8 @@ PAGES = {
     "bureaus": "/console/bureaus",
     "bureau": "/console/bureaus/1",
     "second-factor": "/console/second-factor",
+    "topics": "/console/people-topics?try=我家的拆迁补偿怎么还没到",
+    "topic": "/console/people-topics/1",
     "calendar": "/console/calendar?year=2026",
     "calendar-day": "/console/calendar?year=2026&day=2026-11-25",
     "calendar-2027": "/console/calendar?year=2027",
@@ -116,6 +118,9 @@ def _furnish(world: Any) -> None:
     world.hire("chenjing", "陈静", role=Role.SUPERVISOR)
     world.hire("zhoushen", "周审", role=Role.AUDITOR)
     world.parts.officers.set_active(2, is_active=False, changed_by=1)
+    for name, words in (("拆迁补偿", "拆迁,征收补偿"), ("信访复查", "信访,复查复核")):
+        topic = check_people_topic(name, words, ids[1] if "拆" in name else None)
+        world.parts.people_topics.save(topic, changed_by=1)
     days = world.parts.office_days
     days.set_day(date(2026, 11, 25), is_working=False, note="全市停工", changed_by=1)
     days.set_day(date(2026, 11, 28), is_working=True, note="补班", changed_by=1)

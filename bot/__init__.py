@@ -95,6 +95,9 @@ from .office_days import OfficeDays as OfficeDays
 from .office_days import OfficeDayStore as OfficeDayStore
 from .office_hours import make_calendar as make_calendar
 from .office_hours import tell_opening as tell_opening
+from .officer_care import UNUSED_FOR as UNUSED_FOR
+from .officer_care import OfficerCare as OfficerCare
+from .officers import LINK_MINUTES as LINK_MINUTES
 from .officers import OfficerStore as OfficerStore
 from .outbox import Outbox as Outbox
 from .passive import TAKEN_OVER as TAKEN_OVER

@@ -21,6 +21,7 @@ from bot import (
     FollowUpStore,
     NativeDesk,
     OfficeDayStore,
+    OfficerCare,
     OfficerStore,
     PeopleTopicStore,
     RatingStore,
@@ -145,6 +146,11 @@ class DeskParts(Foundation):
         """Accounts of the console."""
         is_small_office = self.settings.desk.is_small_office
         return OfficerStore(self.engine, self.clock, is_small_office=is_small_office)
+
+    @cached_property
+    def officer_care(self) -> OfficerCare:
+        """What keeps those accounts in order."""
+        return OfficerCare(self.engine, self.clock)
 
     @cached_property
     def second_factor(self) -> SecondFactorStore:

@@ -140,6 +140,20 @@ def is_narrow_enough(page: Any) -> bool:
     return bool(page.evaluate(f"{width} && {inside}"))
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "narrow"])
+def test_the_audit_fits_both_screens(
+    open_page: Callable[..., Any], size: dict[str, int]
+) -> None:
+    """And its filter finds what happened on a day."""
+    page = open_page("/console/audit", login="zhoushen", viewport=size)
+    shoot(page, f"audit-{size['width']}")
+    assert is_narrow_enough(page)
+    page.select_option("#action", label="停用账号")
+    page.click("button:has-text('查看')")
+    assert page.locator(".audit-item").count() == 1
+    assert "停用账号" in page.inner_text(".audit-item")
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_fits_both_screens(open_page: Callable[..., Any], name: str) -> None:
     """On a phone everything that is pressed is large enough for a finger."""
@@ -170,6 +184,9 @@ def test_a_phone_shows_four_pages_and_the_others_behind_more(
     assert sheet.count() == known.count() - 4
     labels = shown.all_inner_texts() + sheet.all_inner_texts()
     assert len(set(labels)) == known.count()
+    page.keyboard.press("Escape")
+    assert sheet.count() == 0
+    page.click(".rail-more summary")
     page.click(".page-title")
     assert page.locator(".rail-sheet a:visible").count() == 0
     page.click(".rail-more summary")
@@ -181,6 +198,7 @@ def test_no_page_of_the_rail_is_out_of_reach_on_a_low_screen(
     open_page: Callable[..., Any], full_rail: None
 ) -> None:
     """It scrolls; nothing is cut off."""
+    shoot(open_page("/console/officers"), "rail-1280")
     page = open_page("/console/officers", viewport={"width": 1280, "height": 420})
     assert not page.is_visible(".rail-more")
     last = page.locator(".rail > a").last

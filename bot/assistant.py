@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from time import perf_counter
 
-from .context import Context, HallReader, KnowledgeReader, QuickReplyReader, Step
+from .context import (
+    Context,
+    HallReader,
+    KnowledgeReader,
+    PeopleTopicReader,
+    QuickReplyReader,
+    Step,
+)
 from .errors import UnsettledTurnError
 from .events import Clock
+from .office_days import OfficeDays
 from .settings import AnswerSettings
 from .steps import STEPS
 from .turn import Turn
@@ -39,11 +47,28 @@ class Assistant:
         steps: Sequence[Step] = STEPS,
         halls: HallReader | None = None,
         quick_replies: QuickReplyReader | None = None,
+        people_topics: PeopleTopicReader | None = None,
+        get_days: Callable[[], OfficeDays] | None = None,
     ) -> None:
+        """Answer by the steps, in their order.
+
+        Args:
+            knowledge_base: What is known.
+            settings: Of the office.
+            clock: Now, aware UTC.
+            steps: In order.
+            halls: Where citizens are sent to.
+            quick_replies: What staff wrote for keywords, menu and codes.
+            people_topics: What people answer and the bot does not.
+            get_days: What staff changed of the calendar, asked for each answer; None =
+                what the settings say.
+        """
         self._knowledge = knowledge_base
         self._halls = halls
         self._quick_replies = quick_replies
         self._settings = settings
+        self._people_topics = people_topics
+        self._get_days = get_days
         self._clock = clock
         self._steps = tuple(steps)
         self._refreshing = threading.Lock()
@@ -65,11 +90,12 @@ class Assistant:
         today = now.astimezone(BEIJING).date()
         context = Context(
             self._knowledge,
-            self._settings,
+            self._find_settings(),
             now,
             today,
             halls=self._halls,
             quick_replies=self._quick_replies,
+            people_topics=self._people_topics,
         )
         answer = self._run(turn, context)
         if answer.status.group not in _ASIDES:
@@ -92,6 +118,16 @@ class Assistant:
             if answer is not None:
                 return answer
         raise UnsettledTurnError
+
+    def _find_settings(self) -> AnswerSettings:
+        """Return the settings with the days as staff set them now."""
+        if self._get_days is None:
+            return self._settings
+        days, known = self._get_days(), self._settings
+        if (known.plans, known.changed) != (days.plans, days.changed):
+            known = replace(known, plans=days.plans, changed=days.changed)
+            self._settings = known
+        return known
 
     def _refresh(self, now: datetime) -> None:
         with self._refreshing:

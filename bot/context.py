@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 from knowledge import Finding, Passage, Scope
 
 from .halls import Hall, NearHall
+from .people_topic import PeopleTopic
 from .quick_reply import QuickReply, ReplySource
 from .settings import AnswerSettings
 from .turn import Turn
@@ -55,6 +56,13 @@ class QuickReplyReader(Protocol):
         """Find what is said to a message that is a keyword and nothing else."""
 
 
+class PeopleTopicReader(Protocol):
+    """The part of the topics' store that answering uses."""
+
+    def find(self, text: str) -> PeopleTopic | None:
+        """Find the topic for people that a text is about; None if it is about none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The same for all steps of one turn."""
@@ -73,6 +81,9 @@ class Context:
 
     #: What staff wrote for keywords, menu and codes; None = nothing.
     quick_replies: QuickReplyReader | None = None
+
+    #: What people answer and the bot does not; None = nothing.
+    people_topics: PeopleTopicReader | None = None
 
 
 Step: TypeAlias = Callable[[Turn, Context], Answer | None]

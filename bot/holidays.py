@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 from functools import cache
+from typing import TypeAlias
 
 import chinese_calendar
 
@@ -34,6 +35,13 @@ class DayKind(Enum):
     #: 调休: a Saturday or Sunday that is worked.
     MAKE_UP = auto()
 
+    #: The office itself is closed, whatever the plan says.
+    CLOSED = auto()
+
+
+#: Days that the office set against the plan, in order, and whether they are worked.
+ChangedDays: TypeAlias = tuple[tuple[date, bool], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class YearPlan:
@@ -49,27 +57,44 @@ class YearPlan:
 
 
 class StatutoryDays:
-    """The plans of all known years."""
+    """The plans of all known years, and the days that the office changed."""
 
-    def __init__(self, plans: Iterable[YearPlan] = ()) -> None:
+    def __init__(
+        self, plans: Iterable[YearPlan] = (), changed: ChangedDays = ()
+    ) -> None:
         """Take what the library knows, and ``plans`` in place of its years.
 
         Args:
             plans: What staff wrote down; the last one of a year counts, as a whole.
+            changed: Days that count as the office set them, whatever the plan says.
         """
         self._plans = {**_published(), **{plan.year: plan for plan in plans}}
+        self._changed = dict(changed)
 
     def find_kind(self, day: date) -> DayKind:
-        """Tell how a day stands in the plans.
+        """Tell how a day stands in the plans, or as the office set it.
 
         Raises:
             UnknownYearError: If its year has no plan; from 29 December on, also if
                 the next year has none.
         """
-        years = [day.year]
-        if (day.month, day.day) >= YEARS_END:
-            years.append(day.year + 1)
-        plans = [self.get_plan(year) for year in years]
+        if day not in self._changed:
+            self.get_plan(day.year)
+            if (day.month, day.day) >= YEARS_END:
+                self.get_plan(day.year + 1)
+        return self.find_planned_kind(day)
+
+    def find_planned_kind(self, day: date) -> DayKind:
+        """Tell how a day stands in the plans that there are, to be shown to staff.
+
+        A year's last days may still be changed by the plan of the next.
+        """
+        if (is_working := self._changed.get(day)) is not None:
+            if not is_working:
+                return DayKind.CLOSED
+            return DayKind.ORDINARY if day.weekday() < 5 else DayKind.MAKE_UP
+        years = [day.year, day.year + 1]
+        plans = [self._plans[year] for year in years if year in self._plans]
         if any(day in plan.workdays for plan in plans):
             return DayKind.MAKE_UP
         if any(day in plan.holidays for plan in plans):
@@ -91,8 +116,12 @@ class StatutoryDays:
         """Tell whether a year has a plan."""
         return year in self._plans
 
+    def is_changed(self, day: date) -> bool:
+        """Tell whether the office set this day itself."""
+        return day in self._changed
+
     def is_workday(self, day: date) -> bool:
-        """Tell whether a day is a 工作日 by law, whoever is on duty.
+        """Tell whether a day is a 工作日 by law, or by what the office set.
 
         Raises:
             UnknownYearError: As ``find_kind``.

@@ -18,7 +18,7 @@ from .records import focus_from_json
 from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow
 from .turn import Focus, Queue, Turn
 from .types import AnswerStatus, Channel, MessageKind, Ticket
-from .waiting import find_queue
+from .waiting import find_queue, find_queue_of
 
 
 def load_turn(
@@ -38,6 +38,11 @@ def load_turn(
             return find_queue(
                 session, department, region, text, calendar=calendar, now=clock()
             )
+
+    def look_up_queue_of(bureau_id: int) -> Queue:
+        calendar = get_calendar()
+        with tx.read() as session:
+            return find_queue_of(session, bureau_id, calendar=calendar, now=clock())
 
     def look_up_rating(line_id: int) -> OpenRating | None:
         with tx.read() as session:
@@ -63,6 +68,7 @@ def load_turn(
             ticket=ticket,
             resolved=resolved,
             find_queue=look_up_queue,
+            find_queue_of=look_up_queue_of,
             find_rating=look_up_rating,
             has_waiting_notice=ticket is not None and _was_told(session, ticket),
         )

@@ -10,26 +10,34 @@ from datetime import datetime
 from functools import lru_cache
 
 from .errors import UnknownYearError
-from .holidays import StatutoryDays, YearPlan
+from .holidays import ChangedDays, StatutoryDays, YearPlan
 from .shifts import parse_hours
 from .working_time import BEIJING, WorkingCalendar
 
 
 @lru_cache(maxsize=16)
-def make_calendar(hours: str, plans: tuple[YearPlan, ...] = ()) -> WorkingCalendar:
+def make_calendar(
+    hours: str, plans: tuple[YearPlan, ...] = (), changed: ChangedDays = ()
+) -> WorkingCalendar:
     """Return the calendar of an office.
 
     Args:
         hours: As citizens read them; see ``parse_hours``.
         plans: Years that staff wrote down, in place of the library's.
+        changed: Days that the office set against the plan.
 
     Raises:
         HoursError: If the hours cannot be read.
     """
-    return WorkingCalendar(parse_hours(hours), StatutoryDays(plans))
+    return WorkingCalendar(parse_hours(hours), StatutoryDays(plans, changed))
 
 
-def is_open(hours: str, now: datetime, plans: tuple[YearPlan, ...] = ()) -> bool:
+def is_open(
+    hours: str,
+    now: datetime,
+    plans: tuple[YearPlan, ...] = (),
+    changed: ChangedDays = (),
+) -> bool:
     """Tell whether ``now`` lies within the hours.
 
     In a year whose holidays are not known, the weekday decides: the citizen may
@@ -39,11 +47,12 @@ def is_open(hours: str, now: datetime, plans: tuple[YearPlan, ...] = ()) -> bool
         hours: As for ``make_calendar``; without a time they count as always open.
         now: Aware.
         plans: As for ``make_calendar``.
+        changed: As for ``make_calendar``.
 
     Raises:
         HoursError: If the hours cannot be read.
     """
-    calendar = make_calendar(hours, plans)
+    calendar = make_calendar(hours, plans, changed)
     try:
         return calendar.is_working(now)
     except UnknownYearError:
@@ -51,7 +60,10 @@ def is_open(hours: str, now: datetime, plans: tuple[YearPlan, ...] = ()) -> bool
 
 
 def find_opening(
-    hours: str, now: datetime, plans: tuple[YearPlan, ...] = ()
+    hours: str,
+    now: datetime,
+    plans: tuple[YearPlan, ...] = (),
+    changed: ChangedDays = (),
 ) -> datetime | None:
     """Find when somebody is at the desk next; ``now`` if somebody is.
 
@@ -61,12 +73,13 @@ def find_opening(
         hours: As for ``make_calendar``.
         now: Aware.
         plans: As for ``make_calendar``.
+        changed: As for ``make_calendar``.
 
     Raises:
         HoursError: If the hours cannot be read.
     """
     try:
-        return make_calendar(hours, plans).next_opening(now)
+        return make_calendar(hours, plans, changed).next_opening(now)
     except UnknownYearError:
         return None
 

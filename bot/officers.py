@@ -74,7 +74,7 @@ class OfficerStore(OfficerReading):
             audit(session, self._clock(), made_by, "setup_link.made", subject)
         return token
 
-    def make_reset_token(self, officer_id: int, *, made_by: int) -> str:
+    def make_reset_token(self, officer_id: int, *, made_by: int | None) -> str:
         """Return a secret that gives an account a new password, and no second factor.
 
         Raises:
@@ -191,7 +191,9 @@ class OfficerStore(OfficerReading):
             raise_epoch(session, officer_id)
             audit(session, now, officer_id, "logout", f"officer {officer_id}")
 
-    def set_active(self, officer_id: int, *, is_active: bool, changed_by: int) -> None:
+    def set_active(
+        self, officer_id: int, *, is_active: bool, changed_by: int | None
+    ) -> None:
         """Switch an account on or off; switching off ends its sessions at once.
 
         Raises:

@@ -11,7 +11,7 @@ from .clocks import is_on_duty, keep_earliest, set_clocks
 from .deadlines import Urgency
 from .handoff import move
 from .routing import get_bureau_id
-from .tables import TicketRow
+from .tables import BureauRow, TicketRow
 from .ticket_rows import forget_warnings, get_ticket, store_ticket
 from .triage import find_kind, find_urgency, is_more_urgent
 from .types import AnswerStatus, Ticket, TicketClock, TicketState
@@ -36,6 +36,8 @@ class HandOver:
     is_message: bool = False
     #: Lines that no officer has seen.
     unread: int = 1
+    #: Who answers, where that is decided already; None = by the usual routing.
+    bureau_id: int | None = None
 
 
 def open_ticket(
@@ -53,9 +55,7 @@ def open_ticket(
         unread=asked.unread,
         kind=find_kind(asked.status, asked.text, asked.reason),
         urgency=urgency,
-        bureau_id=get_bureau_id(
-            session, asked.department, asked.region, f"{asked.text}\n{asked.reason}"
-        ),
+        bureau_id=_find_bureau(session, asked),
         is_message=asked.is_message or not (is_crisis or is_on_duty(at, calendar)),
         created_at=at,
         changed_at=at,
@@ -73,6 +73,15 @@ def open_ticket(
         urgency=str(ticket.urgency),
         is_message=ticket.is_message,
     )
+
+
+def _find_bureau(session: Session, asked: HandOver) -> int:
+    """Return who is responsible; a bureau that was switched off since is nobody."""
+    chosen = session.get(BureauRow, asked.bureau_id) if asked.bureau_id else None
+    if chosen is not None and chosen.is_active:
+        return chosen.id
+    about = f"{asked.text}\n{asked.reason}"
+    return get_bureau_id(session, asked.department, asked.region, about)
 
 
 def add_request(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .holidays import YearPlan
+from .holidays import ChangedDays, YearPlan
 from .shifts import parse_hours
 
 
@@ -33,6 +33,9 @@ class AnswerSettings:
 
     #: Holidays of years that staff wrote down, in place of the built-in ones.
     plans: tuple[YearPlan, ...] = ()
+
+    #: Days that the office set against the plan.
+    changed: ChangedDays = ()
 
     #: Whether an officer's reply reaches a citizen on WeChat by itself (微信认证).
     is_pushing: bool = True

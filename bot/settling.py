@@ -127,6 +127,7 @@ def _call_officer(
         turn.focus.department,
         turn.place,
         is_message=turn.effect is Effect.LEAVE_MESSAGE,
+        bureau_id=turn.bureau_id,
     )
     if turn.ticket is not None:
         return add_request(session, turn.ticket, asked, calendar, at=at)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from .calendar_tables import HolidayPlanRow as HolidayPlanRow
 from .channel_tables import AlarmRow as AlarmRow
 from .channel_tables import HallRow as HallRow
 from .channel_tables import NoticeRow as NoticeRow

@@ -76,9 +76,17 @@ class Queue:
 #: Department, region and text to the queue they lead to.
 FindQueue: TypeAlias = Callable[[str, str, str], Queue]
 
+#: A bureau to its queue.
+FindQueueOf: TypeAlias = Callable[[int], Queue]
+
 
 def nobody_waits(_department: str, _region: str, _text: str) -> Queue:
     """Be the queue where there is none: the command line."""
+    return Queue()
+
+
+def nobody_waits_there(_bureau_id: int) -> Queue:
+    """Be the queue of a bureau where there is none."""
     return Queue()
 
 
@@ -110,6 +118,12 @@ class Turn:
 
     #: Finds who waits already, by department, region and text.
     find_queue: FindQueue = nobody_waits
+
+    #: The same for a bureau that is known.
+    find_queue_of: FindQueueOf = nobody_waits_there
+
+    #: Who answers, where a step knows it; None = by the usual routing.
+    bureau_id: int | None = None
 
     #: Whether this citizen was told already that the message went to the staff.
     has_waiting_notice: bool = False

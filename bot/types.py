@@ -126,6 +126,7 @@ class AnswerStatus(StrEnum):
     HANDOFF_REQUESTED = "handoff_requested"
     HANDOFF_REPEATED = "handoff_repeated"
     HANDOFF_CRISIS = "handoff_crisis"
+    HANDOFF_TOPIC = "handoff_topic"
     SILENT_OFFICER = "silent_officer"
     SILENT_EVENT = "silent_event"
     BLOCKED_ABUSE = "blocked_abuse"

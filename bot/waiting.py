@@ -46,6 +46,13 @@ def find_queue(
     bureau_id = find_bureau_id(session, department, region, text)
     if bureau_id is None:
         return Queue()
+    return find_queue_of(session, bureau_id, calendar=calendar, now=now)
+
+
+def find_queue_of(
+    session: Session, bureau_id: int, *, calendar: WorkingCalendar, now: datetime
+) -> Queue:
+    """Find the same for a bureau that is known."""
     later = str(Urgency.COMPLEX)
     ahead = session.execute(
         select(func.count(TicketRow.id)).where(

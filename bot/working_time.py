@@ -127,9 +127,11 @@ class WorkingCalendar:
 
     def _shifts(self, day: date) -> Shifts:
         usual = self.week.days[day.weekday()]
-        if not self.week.needs_holidays:
+        if not (self.week.needs_holidays or self.statutory.is_changed(day)):
             return usual
         kind = self.statutory.find_kind(day)
+        if kind is DayKind.CLOSED:
+            return ()
         if kind is DayKind.MAKE_UP and self.week.make_up is not None:
             return self.week.make_up
         if kind is DayKind.HOLIDAY and self.week.holiday is not None:

@@ -69,6 +69,8 @@ class Parts(DeskParts):
             self.clock,
             halls=self.halls,
             quick_replies=self.quick_replies,
+            people_topics=self.people_topics,
+            get_days=lambda: self.live_calendar.get_days(),
         )
 
     @cached_property

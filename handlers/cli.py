@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "migrate": ("setting_up", "migrate"),
     "keygen": ("setting_up", "keygen"),
     "setup-link": ("setting_up", "setup_link"),
+    "officers": ("officers", "officers"),
     "check-config": ("checking", "check_config"),
     "doctor": ("checking", "doctor"),
     "wechat": ("wechat", "wechat"),

@@ -21,7 +21,10 @@ from bot import (
     Desk,
     FollowUpStore,
     NativeDesk,
+    OfficeDayStore,
+    OfficerCare,
     OfficerStore,
+    PeopleTopicStore,
     PresenceStore,
     RatingStore,
     Seal,
@@ -33,7 +36,7 @@ from bot import (
 )
 from handlers.config import Settings
 from handlers.live import LiveBus
-from handlers.office_calendar import open_calendar
+from handlers.office_calendar import LiveCalendar
 
 Clock = Callable[[], datetime]
 
@@ -122,9 +125,19 @@ class DeskParts(Foundation):
         )
 
     @cached_property
+    def office_days(self) -> OfficeDayStore:
+        """Days that staff set against the plan."""
+        return OfficeDayStore(self.engine, self.clock)
+
+    @cached_property
+    def live_calendar(self) -> LiveCalendar:
+        """The calendar with those days; raises ConfigError if it is unreadable."""
+        return LiveCalendar(self.settings, lambda: self.office_days.read())
+
+    @property
     def calendar(self) -> WorkingCalendar:
-        """When the office is on duty; raises ConfigError if that is unreadable."""
-        return open_calendar(self.settings)
+        """When the office is on duty, by what counts now; do not keep it."""
+        return self.live_calendar.get_calendar()
 
     def get_calendar(self) -> WorkingCalendar:
         """Return the same, for those who ask each time."""
@@ -143,6 +156,11 @@ class DeskParts(Foundation):
         return PresenceStore(self.engine, self.clock, is_small_office=is_small_office)
 
     @cached_property
+    def officer_care(self) -> OfficerCare:
+        """What keeps those accounts in order."""
+        return OfficerCare(self.engine, self.clock)
+
+    @cached_property
     def second_factor(self) -> SecondFactorStore:
         """Codes of telephones; raises ValueError without a key."""
         return SecondFactorStore(self.engine, self.seal, self.clock)
@@ -156,6 +174,11 @@ class DeskParts(Foundation):
     def canned(self) -> CannedReplyStore:
         """Replies that officers keep ready."""
         return CannedReplyStore(self.engine, self.clock)
+
+    @cached_property
+    def people_topics(self) -> PeopleTopicStore:
+        """What people answer and the bot does not."""
+        return PeopleTopicStore(self.engine, self.clock)
 
     @cached_property
     def ticket_gate(self) -> TicketGate:

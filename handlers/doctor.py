@@ -15,6 +15,8 @@ from handlers.config import Settings, hide_password
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from bot import WorkingCalendar
+
 State = Literal["ok", "failed", "skipped"]
 
 #: Below this the next release may not fit.
@@ -274,12 +276,27 @@ def _check_hours(settings: Settings) -> str:
     )
 
     try:
-        return describe_calendar(settings, datetime.now(UTC))
+        return describe_calendar(_open_calendar(settings), datetime.now(UTC))
     except ConfigError as e:
         told = "；".join(f"{at}：{why}" for at, why in e.problems)
         raise _TroubleError(told, "改好后运行 wenzheng check-config") from e
     except ShortCalendarError as e:
         raise _TroubleError(str(e), ADVICE) from e
+
+
+def _open_calendar(settings: Settings) -> WorkingCalendar:
+    """Return the calendar, with what staff changed in it if there is a database."""
+    from handlers.assembly import assemble
+    from handlers.office_calendar import open_calendar
+
+    url = settings.database.url
+    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).is_file():
+        return open_calendar(settings)  # opening it would make an empty file
+    parts = assemble(settings)
+    try:
+        return parts.calendar
+    finally:
+        parts.engine.dispose()
 
 
 #: What is looked at, in the order of need.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +14,8 @@ from bot import (
     AlarmStore,
     HolidayNoticeError,
     HoursError,
+    OfficeDays,
+    StoreUnavailableError,
     WorkingCalendar,
     YearPlan,
     make_calendar,
@@ -51,9 +56,12 @@ class Reach:
 
 #: What to do about it, Chinese.
 ADVICE = (
-    "把国务院办公厅的放假通知全文存成文件，在 config.yaml 的 office.holidays "
-    "写上文件名，再重新启动；或者升级程序包 chinesecalendar"
+    "在工作台“日历”页粘贴国务院办公厅的放假通知全文；或者存成文件，在 config.yaml 的 "
+    "office.holidays 写上文件名，再重新启动"
 )
+
+#: A day that was changed counts in every process so much later at most.
+FRESH_FOR_S = 2.0
 
 
 def read_hours(settings: Settings) -> str:
@@ -98,6 +106,63 @@ def open_calendar(settings: Settings) -> WorkingCalendar:
     return make_calendar(read_hours(settings), read_plans(settings))
 
 
+class LiveCalendar:
+    """The calendar as staff have it now: configured, and changed in the console.
+
+    Safe in many threads. While the database is away, what was known last counts.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        read: Callable[[], OfficeDays],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Read when asked first, and again when that is old.
+
+        Args:
+            settings: Hours, and the file of holidays.
+            read: What the database holds.
+            monotonic: Seconds that only grow.
+
+        Raises:
+            ConfigError: If the hours or the file cannot be understood.
+        """
+        self._hours = read_hours(settings)
+        self._plans = read_plans(settings)
+        self._read = read
+        self._monotonic = monotonic
+        self._reading = threading.Lock()
+        self._days = OfficeDays(self._plans)
+        self._read_at = float("-inf")
+
+    def get_days(self) -> OfficeDays:
+        """Return the plans and days that count beside the library's."""
+        is_old = self._monotonic() - self._read_at >= FRESH_FOR_S
+        # One thread asks, the others go on with what is known: they may hold a
+        # connection each, and the one who asks needs another.
+        is_first = self._read_at == float("-inf")
+        if is_old and self._reading.acquire(blocking=is_first):
+            try:
+                stored = self._read()
+                self._days = OfficeDays(self._plans + stored.plans, stored.changed)
+            except StoreUnavailableError:
+                pass
+            finally:
+                self._read_at = self._monotonic()
+                self._reading.release()
+        return self._days
+
+    def get_calendar(self) -> WorkingCalendar:
+        """Return when the office is on duty, by what counts now."""
+        days = self.get_days()
+        return make_calendar(self._hours, days.plans, days.changed)
+
+    def forget(self) -> None:
+        """Read anew at the next question: this process has just changed something."""
+        self._read_at = float("-inf")
+
+
 def measure_reach(calendar: WorkingCalendar, now: datetime) -> Reach:
     """Tell which year is missing, and whether that matters yet."""
     today = now.astimezone(BEIJING).date()
@@ -108,14 +173,12 @@ def measure_reach(calendar: WorkingCalendar, now: datetime) -> Reach:
     return Reach(year, year == today.year or is_next)
 
 
-def describe_calendar(settings: Settings, now: datetime) -> str:
+def describe_calendar(calendar: WorkingCalendar, now: datetime) -> str:
     """Return in Chinese when somebody is on duty next, and how far plans reach.
 
     Raises:
-        ConfigError: As ``open_calendar``.
         ShortCalendarError: If a year is missing that is needed now or soon.
     """
-    calendar = open_calendar(settings)
     reach = measure_reach(calendar, now)
     if reach.is_pressing:
         raise ShortCalendarError(reach.warning)

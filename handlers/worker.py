@@ -22,7 +22,7 @@ from handlers.assembly import Parts
 from handlers.delivering import Courier, Send
 from handlers.live import LiveBus
 from handlers.notifying import make_notify
-from handlers.office_calendar import open_calendar, watch_reach
+from handlers.office_calendar import watch_reach
 from handlers.webchat.drawing import render_stored
 from handlers.wechat import SUCCESS, WeChatError
 
@@ -37,7 +37,7 @@ RECOVER_EVERY_S = 3.0
 #: Tickets' clocks are looked at so often: the shortest limit is 3 minutes.
 WATCH_EVERY_S = 15.0
 
-#: Whether next year's holidays are known changes once a year.
+#: Next year's holidays, and accounts that nobody uses: a few times a day.
 LOOK_AHEAD_EVERY_S = 6 * 3600.0
 
 #: Wait before listening again when Redis is away.
@@ -58,6 +58,7 @@ def run_worker(parts: Parts) -> None:
         ("deliver", courier.deliver, DELIVER_EVERY_S),
         ("recover", lambda: recover(parts.front_desk), RECOVER_EVERY_S),
         ("calendar", lambda: watch_calendar(parts), LOOK_AHEAD_EVERY_S),
+        ("accounts", lambda: retire_officers(parts), LOOK_AHEAD_EVERY_S),
         ("clocks", make_watch(parts), WATCH_EVERY_S),
     )
     for name, work, every_s in jobs:
@@ -102,7 +103,13 @@ def recover(front_desk: FrontDesk) -> int:
 
 def watch_calendar(parts: Parts) -> None:
     """Tell officers in time that next year's holidays are missing."""
-    watch_reach(open_calendar(parts.settings), parts.alarms, parts.clock())
+    watch_reach(parts.calendar, parts.alarms, parts.clock())
+
+
+def retire_officers(parts: Parts) -> None:
+    """Close the accounts that nobody has used for a long time."""
+    for officer_id in parts.officer_care.retire_unused():
+        _log.info("officer %d was closed: unused", officer_id)
 
 
 def make_watch(parts: Parts) -> Callable[[], None]:

@@ -13,6 +13,7 @@ from .event import read_event
 from .focus import follow_up
 from .greeting import greet
 from .guard import guard
+from .people import leave_to_people
 from .personal import serve_personally
 from .place import ask_for_place, show_near_halls
 from .quick import answer_keyword, press_menu
@@ -33,7 +34,10 @@ STEPS: tuple[Step, ...] = (
     refuse_unreadable,
     obey,
     hear_rating,
+    # Before the staff's keywords, and after: a keyword may stand for a question.
+    leave_to_people,
     answer_keyword,
+    leave_to_people,
     ask_for_place,
     greet,
     serve_personally,

@@ -33,6 +33,14 @@ def choose(turn: Turn, context: Context) -> Answer | None:
     return _answer(turn, context, option) if option else None
 
 
+def find_chosen(turn: Turn, context: Context) -> Option | None:
+    """Find the choice that a message picks; None if it picks none."""
+    number = _read_number(turn.text)
+    if not turn.focus.options or (number or 0) > len(turn.focus.options):
+        return None
+    return _find_option(turn, context, number)
+
+
 def is_choosing(turn: Turn, context: Context) -> bool:
     """Tell whether a message picks one of the choices that wait."""
     if not turn.focus.options:

@@ -65,7 +65,7 @@ def leave_message(turn: Turn, context: Context) -> Answer:
     """
     turn.effect = Effect.LEAVE_MESSAGE
     settings = context.settings
-    if is_open(settings.hours, context.now, settings.plans):
+    if is_open(settings.hours, context.now, settings.plans, settings.changed):
         promise = word("message", context)
     else:
         promise = _promise("message_off_hours", "message_off_hours_undated", context)
@@ -82,7 +82,7 @@ def _blocks(
 ) -> list[Block]:
     text = status_text(status, context)
     settings = context.settings
-    is_staffed = is_open(settings.hours, context.now, settings.plans)
+    is_staffed = is_open(settings.hours, context.now, settings.plans, settings.changed)
     if status is AnswerStatus.HANDOFF_CRISIS:
         if is_staffed:
             return [lead(text), say(word("crisis", context))]
@@ -103,7 +103,7 @@ def _blocks(
 def _promise(dated: str, undated: str, context: Context) -> str:
     """Say when somebody will answer: the day only where it can be kept."""
     settings, now = context.settings, context.now
-    opening = find_opening(settings.hours, now, settings.plans)
+    opening = find_opening(settings.hours, now, settings.plans, settings.changed)
     if opening is None:
         return word(undated, context)
     return word(dated, context, opening=tell_opening(opening, now))
@@ -111,7 +111,10 @@ def _promise(dated: str, undated: str, context: Context) -> str:
 
 def _queue(turn: Turn, context: Context, about: str) -> str:
     """Say who waits before the citizen, and how long it takes if that is known."""
-    queue = turn.find_queue(turn.focus.department, turn.place, about)
+    if turn.bureau_id is not None:
+        queue = turn.find_queue_of(turn.bureau_id)
+    else:
+        queue = turn.find_queue(turn.focus.department, turn.place, about)
     name = "queue" if queue.ahead else "queue_first"
     told = word(name, context, waiting=queue.ahead)
     if queue.expected is not None:

@@ -55,7 +55,7 @@ SIGNED_IN = "signed_in"
 GATED = frozenset({"ticket_id", "message_id", "follow_up_id", "canned_id"})
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
-OFFICE_WIDE = frozenset({"officer_id", "bureau_id", "reply_id", "token"})
+OFFICE_WIDE = frozenset({"officer_id", "bureau_id", "reply_id", "token", "topic_id"})
 
 #: First page of whoever has the right, in order.
 _HOMES = {

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot import (
+    UNUSED_FOR,
     AccountOffError,
     LastAdministratorError,
     Officer,
@@ -134,6 +135,7 @@ def _list_page(*, link: str = "", link_role: Role | None = None) -> str:
         **frame(),
         officers=parts().officers.list_officers(),
         roles=list(Role),
+        unused_days=UNUSED_FOR.days,
         bureaus=_list_bureaus(),
         link=link,
         link_role=link_role,

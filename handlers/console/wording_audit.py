@@ -103,6 +103,12 @@ _WORDS = (
     (re.compile(r"\bbureau (\d+)"), lambda found: f"部门 {found[1]}"),
     (re.compile(r"; was (?=\S)"), lambda _: "；原来是 "),
     (re.compile(r"second factor removed"), lambda _: "动态码一并取消"),
+    (re.compile(r"^working: "), lambda _: "改为上班："),
+    (re.compile(r"^closed: "), lambda _: "改为休息："),
+    (
+        re.compile(r"^(\d+) off, (\d+) worked$"),
+        lambda found: f"放假 {found[1]} 天，调休上班 {found[2]} 天",
+    ),
     (re.compile(r", "), lambda _: "，"),
 )
 

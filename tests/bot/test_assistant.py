@@ -71,6 +71,7 @@ DIALOGUES = {
 #: Reached by other kinds of messages, by an open ticket, or by a failure.
 ELSEWHERE = {
     AnswerStatus.CLARIFY_UNREADABLE,
+    AnswerStatus.HANDOFF_TOPIC,
     AnswerStatus.SILENT_OFFICER,
     AnswerStatus.SILENT_EVENT,
     AnswerStatus.ERROR_UNEXPECTED,

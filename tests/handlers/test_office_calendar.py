@@ -107,11 +107,13 @@ def test_missing_year_is_pressing_from_december(settings):
 def test_doctors_line_says_when_and_how_far(settings):
     """Somebody can compare it with what they know."""
     evening = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-    told = describe_calendar(settings, evening)
+    told = describe_calendar(open_calendar(settings), evening)
     assert told == "下次上班 11月23日（周一）8:30；节假日安排到 2027 年底"
-    assert "有人在岗" in describe_calendar(settings, evening.replace(hour=2))
+    assert "有人在岗" in describe_calendar(
+        open_calendar(settings), evening.replace(hour=2)
+    )
     with pytest.raises(ShortCalendarError, match="2027"):
-        describe_calendar(Settings(), DECEMBER)
+        describe_calendar(open_calendar(Settings()), DECEMBER)
 
 
 def test_console_is_warned_once_and_the_warning_ends(settings, engine, clock):
@@ -136,5 +138,6 @@ def test_worker_looks_ahead_with_the_configured_calendar(settings, engine, clock
     for configured, keys in ((Settings(), ["calendar:2027"]), (settings, [])):
         parts = assemble(configured, clock=clock)
         parts.__dict__["alarms"] = AlarmStore(engine, clock)
+        parts.__dict__["engine"] = engine
         watch_calendar(parts)
         assert [alarm.key for alarm in parts.alarms.list_open()] == keys

@@ -41,9 +41,11 @@ from bot import (
     Inbound,
     MessageKind,
     NativeDesk,
+    OfficeDayStore,
     Officer,
     OfficerStore,
     Outbox,
+    PeopleTopicStore,
     PresenceStore,
     QuickReplyStore,
     RatingStore,
@@ -62,6 +64,7 @@ from bot import (
 from bot.tables import TicketRow
 from handlers.config import Settings
 from handlers.live import LiveBus
+from handlers.office_calendar import LiveCalendar
 from handlers.web import create_app
 from knowledge import KnowledgeBase
 from tests.handlers.console.knowledge import build
@@ -313,8 +316,11 @@ def world(
         second_factor=SecondFactorStore(engine, seal, clock),
         bureaus=BureauStore(engine, clock),
         canned=CannedReplyStore(engine, clock),
+        people_topics=PeopleTopicStore(engine, clock),
         ticket_gate=TicketGate(engine),
         audit_trail=AuditTrail(engine),
+        office_days=(office_days := OfficeDayStore(engine, clock)),
+        live_calendar=LiveCalendar(settings, office_days.read),
         ratings=RatingStore(engine, seal, clock, live.publish),
         follow_ups=FollowUpStore(engine, clock, live.publish),
         attachments=AttachmentStore(engine, seal, clock, live.publish),

@@ -69,6 +69,8 @@ def test_details_are_told_in_the_words_of_the_pages() -> None:
     assert describe_subject("officer 3") == "账号 3"
     detail = "role team_lead, bureau 2; was role agent, bureau None"
     assert describe_detail(detail) == "角色 组长，部门 2；原来是 角色 坐席，全单位"
+    assert describe_detail("closed: 全市停工") == "改为休息：全市停工"
+    assert describe_detail("33 off, 6 worked") == "放假 33 天，调休上班 6 天"
     assert describe_detail("role nobody") == "角色 nobody"
     assert describe_action("no.words") == "no.words"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot import Role, check_bureau
+from bot import Role, check_bureau, check_people_topic
 from handlers.console.framing import RAIL
 
 pytestmark = [pytest.mark.browser, pytest.mark.valkey]
@@ -36,6 +37,11 @@ PAGES = {
     "bureaus": "/console/bureaus",
     "bureau": "/console/bureaus/1",
     "second-factor": "/console/second-factor",
+    "topics": "/console/people-topics?try=我家的拆迁补偿怎么还没到",
+    "topic": "/console/people-topics/1",
+    "calendar": "/console/calendar?year=2026",
+    "calendar-day": "/console/calendar?year=2026&day=2026-11-25",
+    "calendar-2027": "/console/calendar?year=2027",
 }
 
 
@@ -112,6 +118,13 @@ def _furnish(world: Any) -> None:
     world.hire("chenjing", "陈静", role=Role.SUPERVISOR)
     world.hire("zhoushen", "周审", role=Role.AUDITOR)
     world.parts.officers.set_active(2, is_active=False, changed_by=1)
+    for name, words in (("拆迁补偿", "拆迁,征收补偿"), ("信访复查", "信访,复查复核")):
+        topic = check_people_topic(name, words, ids[1] if "拆" in name else None)
+        world.parts.people_topics.save(topic, changed_by=1)
+    days = world.parts.office_days
+    days.set_day(date(2026, 11, 25), is_working=False, note="全市停工", changed_by=1)
+    days.set_day(date(2026, 11, 28), is_working=True, note="补班", changed_by=1)
+    world.parts.live_calendar.forget()
 
 
 def shoot(page: Any, name: str) -> None:
@@ -125,6 +138,20 @@ def is_narrow_enough(page: Any) -> bool:
     width = "document.documentElement.scrollWidth <= window.innerWidth"
     inside = "document.querySelector('main').scrollWidth <= window.innerWidth"
     return bool(page.evaluate(f"{width} && {inside}"))
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "narrow"])
+def test_the_audit_fits_both_screens(
+    open_page: Callable[..., Any], size: dict[str, int]
+) -> None:
+    """And its filter finds what happened on a day."""
+    page = open_page("/console/audit", login="zhoushen", viewport=size)
+    shoot(page, f"audit-{size['width']}")
+    assert is_narrow_enough(page)
+    page.select_option("#action", label="停用账号")
+    page.click("button:has-text('查看')")
+    assert page.locator(".audit-item").count() == 1
+    assert "停用账号" in page.inner_text(".audit-item")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -157,6 +184,9 @@ def test_a_phone_shows_four_pages_and_the_others_behind_more(
     assert sheet.count() == known.count() - 4
     labels = shown.all_inner_texts() + sheet.all_inner_texts()
     assert len(set(labels)) == known.count()
+    page.keyboard.press("Escape")
+    assert sheet.count() == 0
+    page.click(".rail-more summary")
     page.click(".page-title")
     assert page.locator(".rail-sheet a:visible").count() == 0
     page.click(".rail-more summary")
@@ -168,6 +198,7 @@ def test_no_page_of_the_rail_is_out_of_reach_on_a_low_screen(
     open_page: Callable[..., Any], full_rail: None
 ) -> None:
     """It scrolls; nothing is cut off."""
+    shoot(open_page("/console/officers"), "rail-1280")
     page = open_page("/console/officers", viewport={"width": 1280, "height": 420})
     assert not page.is_visible(".rail-more")
     last = page.locator(".rail > a").last

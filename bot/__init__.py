@@ -137,6 +137,7 @@ from .rating import RatingTarget as RatingTarget
 from .rating import Score as Score
 from .ratings import RatingFilter as RatingFilter
 from .ratings import RatingStore as RatingStore
+from .reading import ReadMarks as ReadMarks
 from .rendering import render_citation as render_citation
 from .rendering import render_plain as render_plain
 from .replies import ReplyRow as ReplyRow

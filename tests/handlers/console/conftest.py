@@ -46,6 +46,7 @@ from bot import (
     Outbox,
     QuickReplyStore,
     RatingStore,
+    ReadMarks,
     Seal,
     SecondFactorStore,
     TicketGate,
@@ -57,6 +58,7 @@ from bot import (
     upgrade_database,
 )
 from bot.tables import TicketRow
+from handlers.around import Around
 from handlers.config import Settings
 from handlers.live import LiveBus
 from handlers.web import create_app
@@ -309,6 +311,8 @@ def world(
         canned=CannedReplyStore(engine, clock),
         ticket_gate=TicketGate(engine),
         audit_trail=AuditTrail(engine),
+        around=Around(client, live.publish, clock),
+        read_marks=ReadMarks(engine, seal, clock, live.publish),
         ratings=RatingStore(engine, seal, clock, live.publish),
         follow_ups=FollowUpStore(engine, clock, live.publish),
         attachments=AttachmentStore(engine, seal, clock, live.publish),

@@ -63,6 +63,7 @@ MATRIX: dict[str, set[str] | None] = {
     "show_alarms_part": SERVING | {"administrator"},
     "show_canned": SERVING,
     "list_canned": SERVING,
+    "be_here": SERVING,
     "find_knowledge": SERVING,
     "suggest_replies": SERVING,
     "show_new_canned": {"team_lead", "supervisor"},

@@ -78,7 +78,7 @@ def suggest_replies(ticket_id: int) -> ResponseReturnValue:
             )
         except KnowledgeError as e:
             current_app.logger.warning("nothing suggested: %s", type(e).__name__)
-    return render_template("console/_suggested.html", suggested=found.entries)
+    return render_template("console/_suggested_replies.html", suggested=found.entries)
 
 
 def note_cited(ticket_id: int, text: str) -> None:

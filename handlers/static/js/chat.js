@@ -600,8 +600,9 @@
   var readTimer = null;
   var toldRead = 0;
 
+  /* A person serves for as long as that can be ended. */
   function isServed() {
-    return desk.getAttribute('data-key').indexOf('claimed') === 0;
+    return Boolean(desk.querySelector('[value="结束人工"]'));
   }
 
   /* Nothing depends on the answer, so nobody waits for it. */

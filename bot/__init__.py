@@ -86,7 +86,6 @@ from .finding import ENDS_SOON_DAYS as ENDS_SOON_DAYS
 from .finding import FoundEntry as FoundEntry
 from .finding import FoundKnowledge as FoundKnowledge
 from .finding import find_entries as find_entries
-from .finding import suggest_entries as suggest_entries
 from .follow_ups import FollowUp as FollowUp
 from .follow_ups import FollowUpClosedError as FollowUpClosedError
 from .follow_ups import FollowUpCounts as FollowUpCounts
@@ -155,6 +154,7 @@ from .rating import RatingTarget as RatingTarget
 from .rating import Score as Score
 from .ratings import RatingFilter as RatingFilter
 from .ratings import RatingStore as RatingStore
+from .reading import ReadMarks as ReadMarks
 from .rendering import render_citation as render_citation
 from .rendering import render_plain as render_plain
 from .replies import ReplyRow as ReplyRow
@@ -175,6 +175,7 @@ from .second_factor import SecondFactorStore as SecondFactorStore
 from .settings import AnswerSettings as AnswerSettings
 from .steps.command import is_command as is_command
 from .steps.quick import make_quick_answer as make_quick_answer
+from .suggesting import suggest_replies as suggest_replies
 from .turn import Effect as Effect
 from .turn import Focus as Focus
 from .turn import Turn as Turn

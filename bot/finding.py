@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from knowledge import Finding, Hit, Passage, Scope, find_aspects, find_region
+from knowledge import Finding, Passage, Scope, find_aspects, find_region
 
 from .composing import cite
 from .context import KnowledgeReader
 from .privacy import without_masks
 from .steps.phrasing import question_of
+from .steps.regions import is_wide
 from .types import Citation
 
 #: What ends within so many days is marked.
@@ -20,17 +21,11 @@ ENDS_SOON_DAYS = 30
 #: Passages looked at; several may belong to one entry.
 _LOOKED_AT = 24
 
-#: Longest question made of several lines.
-_MAX_QUESTION_CHARS = 200
-
-#: Lines of a citizen's put together when the last one alone says too little.
-_MAX_LINES = 3
+#: What is this far behind the first entry is about something else.
+_NEAR = 0.45
 
 #: A reply holds 600 characters, and the officer wants to say something too.
 _MAX_INSERT_CHARS = 480
-
-#: A second suggestion must come this close to the first one.
-_CLOSE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +50,11 @@ class FoundEntry:
     @property
     def source(self) -> str:
         """Where it stands, as the line under a reply says: 《办法》（文号）第七条."""
-        named = self.citation.name
-        if self.citation.doc_number:
-            named += f"（{self.citation.doc_number}）"
-        return f"{named} {self.citation.locator}".strip()
+        cited = self.citation
+        named = cited.name + (f"（{cited.doc_number}）" if cited.doc_number else "")
+        if not is_wide(cited.region) and cited.region not in named:
+            named += f"（{cited.region}）"
+        return f"{named} {cited.locator}".strip()
 
     @property
     def insert(self) -> str:
@@ -87,44 +83,16 @@ def find_entries(
         today: Beijing date.
         limit: Entries returned at most.
     """
-    finding = _look(knowledge, text, today)
-    return _gather(knowledge, finding, today, limit)
-
-
-def suggest_entries(
-    knowledge: KnowledgeReader,
-    lines: Sequence[str],
-    *,
-    today: date,
-    at_least: float,
-    limit: int = 3,
-) -> FoundKnowledge:
-    """Find what might answer a citizen's newest lines.
-
-    The last line stands alone if it is a question; what only goes on (“9 月。”) is
-    put behind what was said before it.
-
-    Args:
-        knowledge: What is searched.
-        lines: Of the citizen, oldest first, masked.
-        today: Beijing date.
-        at_least: Confidence below which nothing is suggested: a hurried officer
-            might send it.
-        limit: Entries returned at most.
-    """
-    best: Finding | None = None
-    for many in range(1, min(len(lines), _MAX_LINES) + 1):
-        asked = "，".join(line.strip(" ，。？！?!") for line in lines[-many:])
-        finding = _look(knowledge, asked[-_MAX_QUESTION_CHARS:], today)
-        if best is None or finding.confidence > best.confidence:
-            best = finding
-        if best.confidence >= at_least:
-            break
-    if best is None or best.confidence < at_least:
-        return FoundKnowledge()
-    floor = best.hits[0].score * _CLOSE
-    close = tuple(hit for hit in best.hits if hit.score >= floor)
-    return _gather(knowledge, _with_hits(best, close), today, limit)
+    finding = look(knowledge, text, today)
+    by_entry: dict[str, list[Passage]] = {}
+    for hit in finding.hits:
+        if hit.score >= finding.hits[0].score * _NEAR:
+            by_entry.setdefault(hit.passage.entry_id, []).append(hit.passage)
+    entries = tuple(
+        describe(knowledge, passages, today)
+        for passages in list(by_entry.values())[:limit]
+    )
+    return FoundKnowledge(entries, float(finding.confidence))
 
 
 def shorten(text: str) -> str:
@@ -137,7 +105,8 @@ def shorten(text: str) -> str:
     return head[: end if end > 0 else _MAX_INSERT_CHARS].rstrip() + "\n……"
 
 
-def _look(knowledge: KnowledgeReader, text: str, today: date) -> Finding:
+def look(knowledge: KnowledgeReader, text: str, today: date) -> Finding:
+    """Search for a question as the assistant does."""
     question = question_of(without_masks(text))
     aspects = find_aspects(question)
     scope = Scope(
@@ -148,34 +117,28 @@ def _look(knowledge: KnowledgeReader, text: str, today: date) -> Finding:
     return knowledge.find(question, scope, limit=_LOOKED_AT)
 
 
-def _with_hits(finding: Finding, hits: tuple[Hit, ...]) -> Finding:
-    return Finding(finding.question, hits, finding.confidence, finding.release_id)
-
-
-def _gather(
-    knowledge: KnowledgeReader, finding: Finding, today: date, limit: int
-) -> FoundKnowledge:
-    """Return one result for each entry, in the order of its best passage."""
-    by_entry: dict[str, list[Passage]] = {}
-    for hit in finding.hits:
-        by_entry.setdefault(hit.passage.entry_id, []).append(hit.passage)
-    entries = tuple(
-        _describe(knowledge, passages, today)
-        for passages in list(by_entry.values())[:limit]
-    )
-    return FoundKnowledge(entries, float(finding.confidence))
-
-
-def _describe(
-    knowledge: KnowledgeReader, passages: Sequence[Passage], today: date
+def describe(
+    knowledge: KnowledgeReader,
+    passages: Sequence[Passage],
+    today: date,
+    *,
+    text: str = "",
 ) -> FoundEntry:
+    """Return an entry as it is shown.
+
+    Args:
+        knowledge: Where the rest of the entry is.
+        passages: Of the entry, the one that fits best first.
+        today: Beijing date.
+        text: What to say; empty = the clause itself.
+    """
     best, *others = passages
     last = best.valid_until
     return FoundEntry(
         entry_id=best.entry_id,
         title=best.title,
         heading=best.heading if best.heading != best.title else "",
-        text=best.text,
+        text=text or best.text,
         citation=cite(best, knowledge.get_entry(best.entry_id)),
         valid_until=last,
         ends_soon=last is not None and last <= today + timedelta(days=ENDS_SOON_DAYS),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .replies import get_wording
 from .types import Answer, AnswerStatus, Block, BlockKind, Citation
@@ -26,13 +26,18 @@ def render_plain(answer: Answer) -> str:
     """
     if not answer.blocks:
         return ""
-    parts = ["\n".join(_lines(block)) for block in answer.blocks]
+    parts = [render_blocks(answer.blocks)]
     if answer.options:
         parts.append("\n".join(_options(answer)))
     parts += [render_citation(citation) for citation in answer.citations]
     if answer.status not in _UNMARKED:
         parts.append(MARK)
     return "\n".join(part for part in parts if part)
+
+
+def render_blocks(blocks: Sequence[Block]) -> str:
+    """Return blocks as text: what an answer says, without source and mark."""
+    return "\n".join("\n".join(_lines(block)) for block in blocks)
 
 
 def render_citation(citation: Citation) -> str:

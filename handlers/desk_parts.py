@@ -27,6 +27,7 @@ from bot import (
     PeopleTopicStore,
     PresenceStore,
     RatingStore,
+    ReadMarks,
     Seal,
     SecondFactorStore,
     TicketGate,
@@ -34,6 +35,7 @@ from bot import (
     WorkingCalendar,
     make_engine,
 )
+from handlers.around import Around
 from handlers.config import Settings
 from handlers.live import LiveBus
 from handlers.office_calendar import LiveCalendar
@@ -189,6 +191,16 @@ class DeskParts(Foundation):
     def audit_trail(self) -> AuditTrail:
         """Who did what."""
         return AuditTrail(self.engine)
+
+    @cached_property
+    def around(self) -> Around:
+        """Who has a ticket open, and who writes; never raises."""
+        return Around(self.quick_redis, self.live.publish, self.clock)
+
+    @cached_property
+    def read_marks(self) -> ReadMarks:
+        """How far citizens have read."""
+        return ReadMarks(self.engine, self.seal, self.clock, self.live.publish)
 
     @cached_property
     def ratings(self) -> RatingStore:

@@ -31,3 +31,4 @@ from handlers.console import ratings as ratings  # noqa: E402
 from handlers.console import second_factor as second_factor  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402
 from handlers.console import tickets as tickets  # noqa: E402
+from handlers.console import typing as typing  # noqa: E402

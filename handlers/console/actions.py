@@ -23,6 +23,7 @@ from handlers.console.access import (
 )
 from handlers.console.finding import note_cited
 from handlers.console.tickets import chat_context, is_held_by, read_tab
+from handlers.console.typing import note_sent
 from handlers.console.wording import MAX_REPLY_CHARS
 from handlers.web import parts
 
@@ -76,6 +77,7 @@ def say(ticket_id: int) -> ResponseReturnValue:
         send(ticket_id, officer_id=current_officer().id, text=text, client_key=key)
     except NotHolderError:
         return _refuse(f"{_NOT_HOLDER}您写的内容还在。", 409)
+    note_sent(ticket_id)
     note_cited(ticket_id, text)
     return _show_chat(ticket_id)
 

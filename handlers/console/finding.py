@@ -22,8 +22,8 @@ from bot import (
     Sender,
     Ticket,
     find_entries,
-    suggest_entries,
 )
+from bot import suggest_replies as find_replies
 from handlers.console import blueprint
 from handlers.console.access import allow, current_officer, is_from_script
 from handlers.console.framing import frame
@@ -69,7 +69,7 @@ def suggest_replies(ticket_id: int) -> ResponseReturnValue:
     found = FoundKnowledge()
     if lines:
         try:
-            found = suggest_entries(
+            found = find_replies(
                 parts().knowledge_base,
                 lines,
                 today=_today(),
@@ -78,7 +78,7 @@ def suggest_replies(ticket_id: int) -> ResponseReturnValue:
             )
         except KnowledgeError as e:
             current_app.logger.warning("nothing suggested: %s", type(e).__name__)
-    return render_template("console/_suggested.html", suggested=found.entries)
+    return render_template("console/_suggested_replies.html", suggested=found.entries)
 
 
 def note_cited(ticket_id: int, text: str) -> None:
@@ -117,7 +117,7 @@ def _search(ticket: Ticket, query: str) -> dict[str, object]:
         if query:
             found = find_entries(knowledge, query, today=today, limit=MAX_FOUND)
         else:
-            found = suggest_entries(
+            found = find_replies(
                 knowledge, asked, today=today, at_least=0, limit=MAX_SUGGESTED + 1
             )
     except KnowledgeError as e:

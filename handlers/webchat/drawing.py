@@ -62,10 +62,13 @@ class DeskView:
     #: Citizens before this one while waiting.
     ahead: int = 0
 
+    #: Whether an officer is writing to this citizen right now.
+    is_typing: bool = False
+
     @property
     def key(self) -> str:
         """Changes when the view does; what a page has seen."""
-        return f"{self.state}-{self.ahead}"
+        return f"{self.state}-{self.ahead}" + ("-typing" if self.is_typing else "")
 
     @property
     def is_open(self) -> bool:

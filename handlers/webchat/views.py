@@ -29,6 +29,7 @@ from handlers.error_pages import is_script_request
 from handlers.web import parts
 from handlers.webchat import blueprint, drawing, rating
 from handlers.webchat.limits import AskLimits
+from handlers.webchat.presence import see_typing
 from handlers.webchat.visitor import (
     TextSize,
     get_text_size,
@@ -164,7 +165,8 @@ def _view_desk(messages: list[Message]) -> drawing.DeskView:
     front_desk = parts().front_desk
     ticket = front_desk.find_open_ticket(Channel.WEB, get_visitor_id())
     ahead = front_desk.count_waiting_before(ticket.id) if ticket else 0
-    return drawing.view_desk(messages, ticket, ahead=ahead)
+    desk = drawing.view_desk(messages, ticket, ahead=ahead)
+    return see_typing(desk, ticket)
 
 
 def _show_page(*, draft: str = "", problem: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from bot import (
 from bot.rights import rights_of
 from bot.tables import AuditRow, OfficerRow
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 1, 10, tzinfo=UTC)
 
 
@@ -300,3 +302,9 @@ def test_every_change_is_noted(office: Office) -> None:
         ("canned.changed", subject, "/wh 问候"),
         ("canned.deleted", subject, "/wh 问候"),
     ]
+
+
+def test_the_manual_names_every_variable() -> None:
+    """So that nobody has to guess."""
+    text = (ROOT / "docs/staff-aids.zh-CN.md").read_text(encoding="utf-8")
+    assert all("`{" + name + "}`" in text for name in VARIABLES)

@@ -246,6 +246,7 @@
     applyDesk(data);
     keepUnsentLast();
     toLine(lastOf(added, 'is-citizen') || lines.lastElementChild);
+    tellRead();
     sendNext();
     schedulePoll();
   }
@@ -312,6 +313,7 @@
     } else if (added.length) {
       news.hidden = false;
     }
+    tellRead();
   }
 
   function applyDesk(data) {
@@ -512,6 +514,7 @@
     ask(box.value);
     box.value = '';
     grow();
+    stopTyping();
   }
 
   function closest(node, className) {
@@ -587,6 +590,72 @@
     schedulePoll(1);
   });
 
+  /* ---- What the officer is told: that somebody writes here, and what was shown ---- */
+
+  var TYPING_EVERY_MS = 3000;
+  var TYPING_ENDS_MS = 5000;
+  var READ_EVERY_MS = 1000;
+  var toldTypingAt = 0;
+  var typingTimer = null;
+  var readTimer = null;
+  var toldRead = 0;
+
+  /* A person serves for as long as that can be ended. */
+  function isServed() {
+    return Boolean(desk.querySelector('[value="结束人工"]'));
+  }
+
+  /* Nothing depends on the answer, so nobody waits for it. */
+  function hint(name, fields) {
+    request('POST', form.getAttribute('data-' + name), fields, function () {});
+  }
+
+  function tellTyping() {
+    var now = new Date().getTime();
+    clearTimeout(typingTimer);
+    if (!isServed() || !box.value) {
+      stopTyping();
+      return;
+    }
+    typingTimer = setTimeout(stopTyping, TYPING_ENDS_MS);
+    if (now - toldTypingAt >= TYPING_EVERY_MS) {
+      toldTypingAt = now;
+      hint('typing', { on: 1 });
+    }
+  }
+
+  function stopTyping() {
+    clearTimeout(typingTimer);
+    if (toldTypingAt) {
+      toldTypingAt = 0;
+      hint('typing', { on: 0 });
+    }
+  }
+
+  /* A line of an officer's counts as read when it stands in sight. */
+  function tellRead() {
+    var line = lastOf(lines.children, 'is-officer');
+    var id = line ? Number(line.id.slice(1)) : 0;
+    var view = log.getBoundingClientRect();
+    if (readTimer || id <= toldRead || document.hidden) {
+      return;
+    }
+    if (line.getBoundingClientRect().top > view.bottom - 24) {
+      return;
+    }
+    toldRead = id;
+    hint('read', { up_to: id });
+    readTimer = setTimeout(function () {
+      readTimer = null;
+      tellRead();
+    }, READ_EVERY_MS);
+  }
+
+  box.addEventListener('input', tellTyping);
+  form.addEventListener('submit', stopTyping);
+  log.addEventListener('scroll', tellRead);
+  document.addEventListener('visibilitychange', tellRead);
+
   /* ---- Start ---- */
 
   function start() {
@@ -607,6 +676,7 @@
       enqueue(item.text, item.key);
     });
     schedulePoll();
+    tellRead();
   }
 
   start();

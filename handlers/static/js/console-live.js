@@ -14,6 +14,11 @@
   let asking = null;
 
   function tell(kind, data) {
+    // Who types changes nothing that is stored: it must not refetch the queue.
+    if (kind === 'around') {
+      document.dispatchEvent(new CustomEvent('around', { detail: data }));
+      return;
+    }
     document.dispatchEvent(new CustomEvent('live', { detail: { kind, data } }));
   }
 

@@ -49,6 +49,7 @@ from bot import (
     PresenceStore,
     QuickReplyStore,
     RatingStore,
+    ReadMarks,
     Seal,
     SecondFactorStore,
     TicketGate,
@@ -62,6 +63,7 @@ from bot import (
     upgrade_database,
 )
 from bot.tables import TicketRow
+from handlers.around import Around
 from handlers.config import Settings
 from handlers.live import LiveBus
 from handlers.office_calendar import LiveCalendar
@@ -321,6 +323,8 @@ def world(
         audit_trail=AuditTrail(engine),
         office_days=(office_days := OfficeDayStore(engine, clock)),
         live_calendar=LiveCalendar(settings, office_days.read),
+        around=Around(client, live.publish, clock),
+        read_marks=ReadMarks(engine, seal, clock, live.publish),
         ratings=RatingStore(engine, seal, clock, live.publish),
         follow_ups=FollowUpStore(engine, clock, live.publish),
         attachments=AttachmentStore(engine, seal, clock, live.publish),

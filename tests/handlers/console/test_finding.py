@@ -41,7 +41,7 @@ def test_a_search_brings_entries_with_source_and_validity(held: Any) -> None:
     first = page[: page.index("</article>")]
     for words in (
         "灵活就业人员断缴后补缴医保",
-        "云泽市医疗保障局 · 云泽市",
+        "云泽市 · 云泽市医疗保障局",
         "长期有效 · 2026年9月10日核对",
         "预览",
         "引用",

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
@@ -31,12 +32,16 @@ from bot import (
     Option,
     Outbox,
     RatingStore,
+    ReadMarks,
     Seal,
     Turn,
     make_engine,
+    publish_nothing,
     upgrade_database,
 )
+from handlers.around import Around
 from handlers.config import Settings
+from handlers.desk_parts import NO_REDIS
 from handlers.web import create_app
 
 KEY = "a key of the tests, long enough to be one"
@@ -209,6 +214,8 @@ def world(tmp_path: Path) -> Iterator[World]:
         desk=Desk(engine, clock),
         officers=OfficerStore(engine, clock),
         outbox=Outbox(engine, clock, seal),
+        around=Around(redis.Redis.from_url(NO_REDIS), publish_nothing, clock),
+        read_marks=ReadMarks(engine, seal, clock),
         ratings=RatingStore(engine, seal, clock),
         follow_ups=FollowUpStore(engine, clock),
         attachments=AttachmentStore(engine, seal, clock),

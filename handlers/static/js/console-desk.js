@@ -313,6 +313,9 @@
     const { ctx } = event.detail;
     if (!ctx.response) return;
     noteStatus(ctx.response.status);
+    if (ctx.sourceElement === chat) {
+      document.getElementById('gone').hidden = ctx.response.status !== 404;
+    }
     if (ctx.sourceElement.id === 'composer' && ctx.response.status === 200) {
       wasNearEnd = true;
       clearBox();

@@ -124,11 +124,19 @@ def test_an_offer_that_is_gone_meanwhile_is_said(held: Any) -> None:
     held.browser("zhaoqiang").open("/console/tickets/1")
     send(held, "limin", "transfer/withdraw")
     assert send(held, "zhaoqiang", "transfer/accept").status_code == 404
-    lead = held.people["zuzhang"]
-    answer = send_by_script(held, "zuzhang", "transfer/accept")
+    answer = send_by_script(held, "limin", "transfer/accept")
     assert answer.status_code == 409
     assert "没有等着接收的转办" in answer.text
-    assert lead.id != held.parts.desk.get_ticket(1).officer_id
+
+
+def test_ones_own_offer_is_not_for_oneself(held: Any) -> None:
+    """The first bureau takes it back; it does not accept or refuse it."""
+    send(held, "limin", "transfer", bureau_id=str(held.second), word="户口的事")
+    for action in ("transfer/accept", "transfer/refuse"):
+        answer = send(held, "zuzhang", action, word="不行")
+        assert answer.status_code == 409
+        assert "不是转给您部门的" in answer.text
+    assert held.parts.desk.get_ticket(1).offered_to_id == held.second
 
 
 @pytest.mark.parametrize(

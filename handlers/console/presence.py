@@ -13,7 +13,6 @@ from bot import BotError, Presence, Right
 from handlers.console import blueprint
 from handlers.console.access import (
     BACKGROUND_HEADER,
-    SignedIn,
     allow,
     current_officer,
 )
@@ -90,7 +89,7 @@ def find_presence() -> Presence:
     return parts().presence.get(current_officer().id)
 
 
-def _note_login(_app: Flask, user: SignedIn, **_more: object) -> None:
+def _note_login(_app: Flask, user: Any, **_more: object) -> None:
     """Who logs in is there, whatever was said when leaving."""
     store = parts().presence
     store.stamp(user.officer.id)
@@ -100,7 +99,8 @@ def _note_login(_app: Flask, user: SignedIn, **_more: object) -> None:
 
 def _note_logout(_app: Flask, user: Any, **_more: object) -> None:
     """Who logs out is gone: open chats are seen as unattended at once."""
-    if isinstance(user, SignedIn):
+    # A session that ended by itself in this moment has nobody any more.
+    if getattr(user, "officer", None) is not None:
         parts().presence.set(user.officer.id, Presence.AWAY)
 
 

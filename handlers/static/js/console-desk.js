@@ -38,7 +38,6 @@
 
   /** Refetch the queue, but never move a row away under the pointer. */
   function refreshQueue() {
-    refresh(strip);
     if (isPointerInQueue) news.hidden = false;
     else refresh(queue);
   }
@@ -94,8 +93,10 @@
 
   document.addEventListener('live', function (event) {
     const { kind, data } = event.detail;
-    if (kind === 'alarm') return;
+    // Others, such as who is typing, change nothing that is drawn here.
+    if (!['ticket', 'message', 'warning', 'resync'].includes(kind)) return;
     refreshQueue();
+    if (kind !== 'message' || find(`[data-chat="${Number(data.ticket_id)}"]`)) refresh(strip);
     if (kind === 'warning') warn(data);
     if (kind === 'resync' || data.ticket_id === openId) {
       refresh(chat);
@@ -120,6 +121,7 @@
 
   setInterval(function () {
     refreshQueue();
+    refresh(strip);
     refresh(chat);
   }, REFRESH_EVERY_MS);
 
@@ -181,7 +183,10 @@
   function markRead() {
     if (!chat || document.hidden || Number(lines().dataset.unread) === 0) return;
     lines().dataset.unread = '0';
-    post(chat.dataset.readUrl, true).then(refreshQueue);
+    post(chat.dataset.readUrl, true).then(function () {
+      refreshQueue();
+      refresh(strip);
+    });
   }
 
   function watchDeliveries() {
@@ -387,7 +392,11 @@
 
   // What the neighbours of this script need of it.
   window.wenzheng.desk = {
-    openId, box, composer, kind, currentKey, makeKey, clearBox, saveDraft, showBox, refreshQueue,
+    openId, box, composer, kind, currentKey, makeKey, clearBox, saveDraft, showBox,
+    refreshQueue() {
+      refreshQueue();
+      refresh(strip);
+    },
     refresh: (name) => refresh({ chat, side, strip, queue }[name]),
     scrollToEnd,
   };

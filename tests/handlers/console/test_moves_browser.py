@@ -216,7 +216,7 @@ def test_what_was_quoted_is_ticked_when_settling(
     tab.open("/console/tickets/1?tab=mine")
     tab.wait_live()
     page = tab.page
-    page.click("#hit-2 button:has-text('引用')")
+    page.click("#side article button:has-text('引用') >> nth=0")
     page.evaluate(
         """() => {
           const b = document.createElement('button');
@@ -228,14 +228,18 @@ def test_what_was_quoted_is_ticked_when_settling(
         }"""
     )
     page.click("#elsewhere")
+    used = page.evaluate("JSON.parse(sessionStorage['console:used:1'])")
+    assert len(used) == 2
     open_move(tab, "resolve")
-    assert page.is_checked("[name=entry][value=e2]")
-    assert not page.is_checked("[name=entry][value=e1]")
+    for entry_id in used:
+        assert page.is_checked(f"[name=entry][value='{entry_id}']")
+    assert page.locator("[name=entry]:checked").count() == 2
     page.click("#move-form label:has-text('已答复市民')")
     page.click("#move-form button:has-text('办结')")
     page.wait_for_selector("#closed-bar")
-    titles = [entry.title for entry in office.parts.desk.list_entries(1)]
-    assert titles == ["职工医保转灵活就业医保办理指南", "别处<b>找到</b>的"]
+    linked = {e.entry_id: e.title for e in office.parts.desk.list_entries(1)}
+    assert linked == used
+    assert linked["e9"] == "别处<b>找到</b>的"
     tab.check()
 
 

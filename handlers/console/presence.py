@@ -13,6 +13,7 @@ from bot import BotError, Presence, Right
 from handlers.console import blueprint
 from handlers.console.access import (
     BACKGROUND_HEADER,
+    SignedIn,
     allow,
     current_officer,
 )
@@ -89,7 +90,7 @@ def find_presence() -> Presence:
     return parts().presence.get(current_officer().id)
 
 
-def _note_login(_app: Flask, user: Any, **_more: object) -> None:
+def _note_login(_app: Flask, user: SignedIn, **_more: object) -> None:
     """Who logs in is there, whatever was said when leaving."""
     store = parts().presence
     store.stamp(user.officer.id)
@@ -99,8 +100,7 @@ def _note_login(_app: Flask, user: Any, **_more: object) -> None:
 
 def _note_logout(_app: Flask, user: Any, **_more: object) -> None:
     """Who logs out is gone: open chats are seen as unattended at once."""
-    # A session that ended by itself in this moment has nobody any more.
-    if getattr(user, "officer", None) is not None:
+    if isinstance(user, SignedIn):
         parts().presence.set(user.officer.id, Presence.AWAY)
 
 

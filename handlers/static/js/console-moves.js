@@ -19,12 +19,10 @@
   }
 
   document.addEventListener('click', function (event) {
-    const source = event.target.closest('[data-insert][data-entry], [data-quote][data-entry]');
+    const source = event.target.closest('[data-insert][data-entry]');
     if (!source || !source.dataset.entry) return;
     const used = readUsed();
-    const heading = source.closest('article') && source.closest('article').querySelector('h3');
-    const title = source.dataset.title || (heading && heading.textContent.trim());
-    used[source.dataset.entry] = title || source.dataset.entry;
+    used[source.dataset.entry] = source.dataset.title || source.dataset.entry;
     try {
       sessionStorage.setItem(usedName, JSON.stringify(used));
     } catch (error) {

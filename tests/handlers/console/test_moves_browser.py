@@ -220,11 +220,15 @@ def test_what_was_quoted_is_ticked_when_settling(
     page.evaluate(
         """() => {
           const b = document.createElement('button');
-          const about = {insert: '两年', entry: 'e9', title: '别处<b>找到</b>的'};
-          Object.assign(b.dataset, about);
+          const article = document.createElement('article');
+          const title = document.createElement('h3');
+          title.textContent = '别处<b>找到</b>的';
+          const about = {insert: '两年', quote: '两年', entry: 'e9'};
+          Object.assign(b.dataset, about, {title: title.textContent});
           b.id = 'elsewhere';
           b.textContent = '引用';
-          document.getElementById('side').prepend(b);
+          article.append(title, b);
+          document.getElementById('side').prepend(article);
         }"""
     )
     page.click("#elsewhere")

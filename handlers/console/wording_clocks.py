@@ -40,6 +40,8 @@ URGENCY_HINTS: Mapping[Urgency, str] = {
     Urgency.COMPLEX: "要几个部门一起办，15 天内答复",
 }
 
+_WAS_LATE = "晚了"
+
 _TONES: Mapping[Urgency, str] = {Urgency.CRITICAL: "bad", Urgency.URGENT: "warn"}
 
 
@@ -77,8 +79,9 @@ def list_clocks(ticket: Ticket, now: datetime) -> list[ClockTag]:
         if clock in ticket.running:
             told.append(_describe(ticket, clock, due, now))
         else:
-            name, at = _CLOCKS[clock], to_moment(due, now)
-            told.append(ClockTag(name, _tell_done(ticket, clock), "", "check", at))
+            name, text = _CLOCKS[clock], _tell_done(ticket, clock)
+            icon = "alert-triangle" if text.startswith(_WAS_LATE) else "check"
+            told.append(ClockTag(name, text, "", icon, to_moment(due, now)))
     return told
 
 
@@ -135,4 +138,6 @@ def _tell_done(ticket: Ticket, clock: TicketClock) -> str:
     if done <= due:
         return "按时完成"
     late = done - due
-    return f"晚了 {to_span(late)}" if late >= _MINUTE else "晚了不到 1 分钟"
+    return (
+        f"{_WAS_LATE} {to_span(late)}" if late >= _MINUTE else f"{_WAS_LATE}不到 1 分钟"
+    )

@@ -319,7 +319,9 @@
     if (!ctx.response) return;
     noteStatus(ctx.response.status);
     if (ctx.sourceElement === chat) {
-      document.getElementById('gone').hidden = ctx.response.status !== 404;
+      const isGone = ctx.response.status === 404;
+      document.getElementById('gone').hidden = !isGone;
+      chat.classList.toggle('is-gone', isGone);
     }
     if (ctx.sourceElement.id === 'composer' && ctx.response.status === 200) {
       wasNearEnd = true;

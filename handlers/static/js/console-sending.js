@@ -212,6 +212,7 @@
       keep({ text, fields, key: desk.currentKey().value, url: form.action, left: UNDO_S });
       desk.clearBox();
       tell();
+      desk.scrollToEnd();
       ticking = setInterval(function () {
         pending.left -= 1;
         if (pending.left > 0) tell();

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot import Bureau, Channel
+from bot import Bureau, Channel, Presence
 from tests.bot.test_files import PDF
 from tests.handlers.console.test_browser import Tab, chromium, new_tab
 
@@ -370,3 +371,38 @@ def test_a_chat_given_by_the_lead_is_announced(
     assert re.search("接待中", before.page.inner_text("#chat-head"))
     before.check()
     after.check()
+
+
+def test_clocks_and_pauses_speak_up(office: Any, new_tab: Callable[..., Tab]) -> None:
+    """A pause that is over, and a clock that runs out, in chats that are not open."""
+    desk = office.parts.desk
+    for n in (1, 2):
+        office.ask(f"第 {n} 件", who=f"c{n}")
+        desk.claim(n, officer_id=office.li.id)
+        office.number(n, f"700{n}")
+    desk.snooze(2, office.clock() + timedelta(hours=1), officer_id=office.li.id)
+    tab = new_tab()
+    tab.log_in()
+    tab.open("/console/tickets/1?tab=mine")
+    tab.wait_live()
+    page = tab.page
+    page.wait_for_selector("#own-2[data-snoozed]")
+    office.clock.go_on(hours=1)
+    desk.tend()
+    page.wait_for_selector(".toast-line:has-text('市民 7002 的会话到时间了')")
+    warnings = office.parts.warnings
+    warnings.mark(warnings.find_due(office.clock()))
+    page.wait_for_selector(".toast-line:has-text('市民 7002 的会话超过时限了')")
+    page.wait_for_selector("#own-2 .late")
+    tab.check()
+
+
+def test_who_is_busy_is_not_called(office: Any, new_tab: Callable[..., Tab]) -> None:
+    """The row appears all the same."""
+    office.parts.presence.set(office.li.id, Presence.BUSY)
+    tab = new_tab()
+    tab.log_in()
+    office.ask("断缴了还能补吗")
+    tab.page.wait_for_selector(".row-link:has-text('断缴了还能补吗')")
+    assert tab.page.locator(".toast-line:has-text('有市民在等人工')").count() == 0
+    tab.check()

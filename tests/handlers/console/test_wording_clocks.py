@@ -99,6 +99,8 @@ def test_all_clocks_of_a_ticket_are_listed() -> None:
         ("派单", "已到经办人"),
         ("办结", "晚了 20 分钟"),
     ]
+    icons = [clock.icon for clock in wording.list_clocks(done, NOON)]
+    assert icons == ["check", "check", "alert-triangle"]
     assert wording.list_clocks(ticket(), NOON) == []
 
 

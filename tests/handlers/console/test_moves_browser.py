@@ -380,14 +380,14 @@ def test_clocks_and_pauses_speak_up(office: Any, new_tab: Callable[..., Tab]) ->
         office.ask(f"第 {n} 件", who=f"c{n}")
         desk.claim(n, officer_id=office.li.id)
         office.number(n, f"700{n}")
-    desk.snooze(2, office.clock() + timedelta(hours=1), officer_id=office.li.id)
+    desk.snooze(2, office.clock() + timedelta(minutes=20), officer_id=office.li.id)
     tab = new_tab()
     tab.log_in()
     tab.open("/console/tickets/1?tab=mine")
     tab.wait_live()
     page = tab.page
     page.wait_for_selector("#own-2[data-snoozed]")
-    office.clock.go_on(hours=1)
+    office.clock.go_on(minutes=20)  # less than what logs an idle officer out
     desk.tend()
     page.wait_for_selector(".toast-line:has-text('市民 7002 的会话到时间了')")
     warnings = office.parts.warnings

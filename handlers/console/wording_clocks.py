@@ -16,8 +16,12 @@ _SOON_SHARE = 0.2
 
 _MINUTE = timedelta(minutes=1)
 
-#: A clock of minutes is marked at the latest now.
-_SOON_AT_LEAST = _MINUTE
+#: And never earlier than this: a reopened ticket is older than its clocks.
+_SOON_AT_MOST: Mapping[TicketClock, timedelta] = {
+    TicketClock.FIRST_REPLY: _MINUTE,
+    TicketClock.DISPATCH: timedelta(hours=5),
+    TicketClock.ANSWER: timedelta(days=3),
+}
 
 _CLOCKS: Mapping[TicketClock, str] = {
     TicketClock.FIRST_REPLY: "首次回复",
@@ -119,7 +123,8 @@ def _describe(
     if left < timedelta(0):
         over = f"超时 {to_span(-left)}" if -left >= _MINUTE else "刚超时"
         return ClockTag(name, over, "late", "alert-triangle", at)
-    soon = max((due - ticket.created_at) * _SOON_SHARE, _SOON_AT_LEAST)
+    share = (due - ticket.created_at) * _SOON_SHARE
+    soon = max(min(share, _SOON_AT_MOST[clock]), _MINUTE)
     level = "soon" if left <= soon else ""
     icon = "hourglass" if level else "clock"
     text = f"还有 {to_span(left)}" if left >= _MINUTE else "不到 1 分钟"

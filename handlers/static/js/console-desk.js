@@ -98,6 +98,9 @@
     refreshQueue();
     if (kind !== 'message' || find(`[data-chat="${Number(data.ticket_id)}"]`)) refresh(strip);
     if (kind === 'warning') warn(data);
+    // Only the tab of that chat: others would sound, too.
+    const isHeard = document.hidden && kind === 'message' && data.ticket_id === openId;
+    if (isHeard && settings.get('sound', 'off') === 'on') beep();
     if (kind === 'resync' || data.ticket_id === openId) {
       refresh(chat);
       refresh(side);
@@ -164,7 +167,12 @@
     const badge = find('[data-badge]');
     badge.textContent = waiting;
     badge.hidden = waiting === '0';
-    document.title = waiting === '0' ? plainTitle : `(${waiting}) ${plainTitle}`;
+    // Whoever is in another tab sees both: who waits, and who has written.
+    let total = Number(waiting);
+    for (const count of document.querySelectorAll('.strip .unread')) {
+      total += parseInt(count.textContent, 10);
+    }
+    document.title = total ? `(${total}) ${plainTitle}` : plainTitle;
   }
 
   function lines() {

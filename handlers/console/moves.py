@@ -37,6 +37,7 @@ from handlers.web import parts
 _NOT_HOLDER = "这个会话现在在同事手上。请同事来办，或者请组长改派。"
 _CHANGED = "会话的状态已经变了，请看现在的情况再办。"
 _FOREIGN = "这个会话不归您的部门，请由会话所在部门的同事来办。"
+_NOT_OFFERED = "这个会话不是转给您部门的，由对方部门接收或者退回。"
 
 
 @blueprint.post("/tickets/<int:ticket_id>/transfer")
@@ -74,6 +75,7 @@ def accept_transfer(ticket_id: int) -> ResponseReturnValue:
         ticket_id,
         lambda desk, me: desk.accept_transfer(ticket_id, officer_id=me),
         "已接收，现在由您接待。",
+        is_offer=True,
     )
 
 
@@ -87,6 +89,7 @@ def refuse_transfer(ticket_id: int) -> ResponseReturnValue:
         lambda desk, me: desk.refuse_transfer(ticket_id, officer_id=me, word=word),
         "已退回，会话还在原部门。",
         form="refuse",
+        is_offer=True,
     )
 
 
@@ -188,6 +191,7 @@ def _do(
     said: str | Callable[[Ticket], str],
     *,
     form: str = "",
+    is_offer: bool = False,
 ) -> ResponseReturnValue:
     """Act, and answer with what came of it.
 
@@ -196,6 +200,7 @@ def _do(
         act: Calls the desk.
         said: What is told when it worked; of the ticket as it is then.
         form: The form it came from, shown again when it is refused; empty = a button.
+        is_offer: Whether only the bureau that it was offered to may.
 
     Returns:
         200 with the conversation for the script, 302 without one. 403 if the ticket
@@ -209,6 +214,8 @@ def _do(
     except IllegalMoveError:
         return _refuse(ticket_id, form, _CHANGED, 409)
     except ForeignTicketError:
+        if is_offer:
+            return _refuse(ticket_id, form, _NOT_OFFERED, 409)
         return _refuse(ticket_id, form, _FOREIGN, 403)
     except TicketFieldError as e:
         # Withdrawn or accepted by a colleague meanwhile: no fault of the form's.

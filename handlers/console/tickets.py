@@ -19,7 +19,7 @@ from bot import (
     TicketNotFoundError,
 )
 from handlers.console import blueprint, wording
-from handlers.console.access import allow, current_officer
+from handlers.console.access import allow, current_officer, is_from_script
 from handlers.console.powers import Powers, find_powers
 from handlers.web import parts
 
@@ -232,6 +232,10 @@ def _find_first(messages: list[Message], ticket: Ticket) -> datetime:
 
 def _show_missing(error: TicketNotFoundError) -> ResponseReturnValue:
     current_app.logger.info("no ticket %d", error.ticket_id)
+    if is_from_script():
+        # Also what was taken from under the officer: an offer, a bureau, the right.
+        reason = "没有这个会话，可能已经转走、收回或者删除。请回到会话列表。"
+        return render_template("console/_refusal.html", reason=reason), 404
     title, advice = "没有这个会话", "可能已经按规定删除。请回到会话列表。"
     return render_template("console/plain.html", title=title, advice=advice), 404
 

@@ -16,8 +16,12 @@ _SOON_SHARE = 0.2
 
 _MINUTE = timedelta(minutes=1)
 
-#: A clock of minutes is marked at the latest now.
-_SOON_AT_LEAST = _MINUTE
+#: And never earlier than this: a reopened ticket is older than its clocks.
+_SOON_AT_MOST: Mapping[TicketClock, timedelta] = {
+    TicketClock.FIRST_REPLY: _MINUTE,
+    TicketClock.DISPATCH: timedelta(hours=5),
+    TicketClock.ANSWER: timedelta(days=3),
+}
 
 _CLOCKS: Mapping[TicketClock, str] = {
     TicketClock.FIRST_REPLY: "首次回复",
@@ -39,6 +43,8 @@ URGENCY_HINTS: Mapping[Urgency, str] = {
     Urgency.NORMAL: "7 天内答复",
     Urgency.COMPLEX: "要几个部门一起办，15 天内答复",
 }
+
+_WAS_LATE = "晚了"
 
 _TONES: Mapping[Urgency, str] = {Urgency.CRITICAL: "bad", Urgency.URGENT: "warn"}
 
@@ -77,8 +83,9 @@ def list_clocks(ticket: Ticket, now: datetime) -> list[ClockTag]:
         if clock in ticket.running:
             told.append(_describe(ticket, clock, due, now))
         else:
-            name, at = _CLOCKS[clock], to_moment(due, now)
-            told.append(ClockTag(name, _tell_done(ticket, clock), "", "check", at))
+            name, text = _CLOCKS[clock], _tell_done(ticket, clock)
+            icon = "alert-triangle" if text.startswith(_WAS_LATE) else "check"
+            told.append(ClockTag(name, text, "", icon, to_moment(due, now)))
     return told
 
 
@@ -116,7 +123,8 @@ def _describe(
     if left < timedelta(0):
         over = f"超时 {to_span(-left)}" if -left >= _MINUTE else "刚超时"
         return ClockTag(name, over, "late", "alert-triangle", at)
-    soon = max((due - ticket.created_at) * _SOON_SHARE, _SOON_AT_LEAST)
+    share = (due - ticket.created_at) * _SOON_SHARE
+    soon = max(min(share, _SOON_AT_MOST[clock]), _MINUTE)
     level = "soon" if left <= soon else ""
     icon = "hourglass" if level else "clock"
     text = f"还有 {to_span(left)}" if left >= _MINUTE else "不到 1 分钟"
@@ -135,4 +143,6 @@ def _tell_done(ticket: Ticket, clock: TicketClock) -> str:
     if done <= due:
         return "按时完成"
     late = done - due
-    return f"晚了 {to_span(late)}" if late >= _MINUTE else "晚了不到 1 分钟"
+    return (
+        f"{_WAS_LATE} {to_span(late)}" if late >= _MINUTE else f"{_WAS_LATE}不到 1 分钟"
+    )

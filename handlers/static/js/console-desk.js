@@ -38,7 +38,6 @@
 
   /** Refetch the queue, but never move a row away under the pointer. */
   function refreshQueue() {
-    refresh(strip);
     if (isPointerInQueue) news.hidden = false;
     else refresh(queue);
   }
@@ -94,9 +93,14 @@
 
   document.addEventListener('live', function (event) {
     const { kind, data } = event.detail;
-    if (kind === 'alarm') return;
+    // Others, such as who is typing, change nothing that is drawn here.
+    if (!['ticket', 'message', 'warning', 'resync'].includes(kind)) return;
     refreshQueue();
+    if (kind !== 'message' || find(`[data-chat="${Number(data.ticket_id)}"]`)) refresh(strip);
     if (kind === 'warning') warn(data);
+    // Only the tab of that chat: others would sound, too.
+    const isHeard = document.hidden && kind === 'message' && data.ticket_id === openId;
+    if (isHeard && settings.get('sound', 'off') === 'on') beep();
     if (kind === 'resync' || data.ticket_id === openId) {
       refresh(chat);
       refresh(side);
@@ -120,6 +124,7 @@
 
   setInterval(function () {
     refreshQueue();
+    refresh(strip);
     refresh(chat);
   }, REFRESH_EVERY_MS);
 
@@ -162,7 +167,12 @@
     const badge = find('[data-badge]');
     badge.textContent = waiting;
     badge.hidden = waiting === '0';
-    document.title = waiting === '0' ? plainTitle : `(${waiting}) ${plainTitle}`;
+    // Whoever is in another tab sees both: who waits, and who has written.
+    let total = Number(waiting);
+    for (const count of document.querySelectorAll('.strip .unread')) {
+      total += parseInt(count.textContent, 10);
+    }
+    document.title = total ? `(${total}) ${plainTitle}` : plainTitle;
   }
 
   function lines() {
@@ -181,7 +191,10 @@
   function markRead() {
     if (!chat || document.hidden || Number(lines().dataset.unread) === 0) return;
     lines().dataset.unread = '0';
-    post(chat.dataset.readUrl, true).then(refreshQueue);
+    post(chat.dataset.readUrl, true).then(function () {
+      refreshQueue();
+      refresh(strip);
+    });
   }
 
   function watchDeliveries() {
@@ -313,6 +326,11 @@
     const { ctx } = event.detail;
     if (!ctx.response) return;
     noteStatus(ctx.response.status);
+    if (ctx.sourceElement === chat) {
+      const isGone = ctx.response.status === 404;
+      document.getElementById('gone').hidden = !isGone;
+      chat.classList.toggle('is-gone', isGone);
+    }
     if (ctx.sourceElement.id === 'composer' && ctx.response.status === 200) {
       wasNearEnd = true;
       clearBox();
@@ -384,7 +402,11 @@
 
   // What the neighbours of this script need of it.
   window.wenzheng.desk = {
-    openId, box, composer, kind, currentKey, makeKey, clearBox, saveDraft, showBox, refreshQueue,
+    openId, box, composer, kind, currentKey, makeKey, clearBox, saveDraft, showBox,
+    refreshQueue() {
+      refreshQueue();
+      refresh(strip);
+    },
     refresh: (name) => refresh({ chat, side, strip, queue }[name]),
     scrollToEnd,
   };

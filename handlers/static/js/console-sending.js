@@ -152,9 +152,7 @@
   }
 
   function post(value) {
-    const body = new URLSearchParams({
-      csrf_token: csrfToken, client_key: value.key, kind: 'reply', text: value.text,
-    });
+    const body = new URLSearchParams(value.fields);
     const headers = { 'X-CSRFToken': csrfToken, 'HX-Request': 'true' };
     return fetch(value.url, { method: 'POST', headers, body, keepalive: true });
   }
@@ -209,9 +207,12 @@
       event.stopImmediatePropagation();
       // Two in a row: the first goes out now, in order.
       if (pending) sendNow();
-      keep({ text, key: desk.currentKey().value, url: form.action, left: UNDO_S });
+      // All of the form: neighbours hand over what they know of the reply in it.
+      const fields = [...new FormData(form)].filter(([, field]) => typeof field === 'string');
+      keep({ text, fields, key: desk.currentKey().value, url: form.action, left: UNDO_S });
       desk.clearBox();
       tell();
+      desk.scrollToEnd();
       ticking = setInterval(function () {
         pending.left -= 1;
         if (pending.left > 0) tell();

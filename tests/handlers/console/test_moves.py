@@ -8,33 +8,44 @@ from urllib.parse import unquote
 
 import pytest
 
-from bot import Bureau, TicketKind, TicketState, Urgency
+from bot import Bureau, Officer, TicketKind, TicketState, Urgency
 
 SCRIPT = {"HX-Request": "true"}
 
 
+class People(dict[str, Officer]):
+    """Hired when first spoken of: each password takes its time."""
+
+    def __init__(self, world: Any) -> None:
+        super().__init__()
+        self._world = world
+
+    def __missing__(self, login: str) -> Officer:
+        name, role, department = {
+            "limin": ("李敏", "agent", "first"),
+            "wangfang": ("王芳", "agent", "first"),
+            "zhaoqiang": ("赵强", "agent", "second"),
+            "zuzhang": ("钱组长", "team_lead", "first"),
+        }[login]
+        bureau_id = getattr(self._world, department)
+        self[login] = self._world.hire(login, name, role=role, bureau_id=bureau_id)
+        return self[login]
+
+
 @pytest.fixture
 def office(world: Any, new_console: Any) -> Any:
-    """Two bureaus; 李敏 and 王芳 in the first, 赵强 in the second, a lead in each."""
+    """Two bureaus; 李敏, 王芳 and their lead in the first, 赵强 in the second."""
     store = world.parts.bureaus
     world.first = store.save(Bureau(0, "市医保局", is_default=True), changed_by=0)
     world.second = store.save(Bureau(0, "市公安局"), changed_by=0)
     store.set_default(world.first, changed_by=0)
-    people = {
-        "limin": ("李敏", "agent", world.first),
-        "wangfang": ("王芳", "agent", world.first),
-        "zhaoqiang": ("赵强", "agent", world.second),
-        "zuzhang": ("钱组长", "team_lead", world.first),
-    }
-    world.people = {
-        login: world.hire(login, name, role=role, bureau_id=bureau)
-        for login, (name, role, bureau) in people.items()
-    }
+    world.people = People(world)
     world.consoles = {}
     world.clock.go_on(days=1)
 
     def browser(login: str) -> Any:
         if login not in world.consoles:
+            assert world.people[login]
             world.consoles[login] = new_console()
             world.consoles[login].log_in(login)
         return world.consoles[login]
@@ -124,11 +135,19 @@ def test_an_offer_that_is_gone_meanwhile_is_said(held: Any) -> None:
     held.browser("zhaoqiang").open("/console/tickets/1")
     send(held, "limin", "transfer/withdraw")
     assert send(held, "zhaoqiang", "transfer/accept").status_code == 404
-    lead = held.people["zuzhang"]
-    answer = send_by_script(held, "zuzhang", "transfer/accept")
+    answer = send_by_script(held, "limin", "transfer/accept")
     assert answer.status_code == 409
     assert "没有等着接收的转办" in answer.text
-    assert lead.id != held.parts.desk.get_ticket(1).officer_id
+
+
+def test_ones_own_offer_is_not_for_oneself(held: Any) -> None:
+    """The first bureau takes it back; it does not accept or refuse it."""
+    send(held, "limin", "transfer", bureau_id=str(held.second), word="户口的事")
+    for action in ("transfer/accept", "transfer/refuse"):
+        answer = send(held, "zuzhang", action, word="不行")
+        assert answer.status_code == 409
+        assert "不是转给您部门的" in answer.text
+    assert held.parts.desk.get_ticket(1).offered_to_id == held.second
 
 
 @pytest.mark.parametrize(
@@ -288,6 +307,7 @@ def test_who_hides_a_ticket_from_themselves_is_led_away(office: Any) -> None:
 def test_a_lead_gives_a_ticket_to_a_colleague(held: Any) -> None:
     """Whoever is there comes first; an agent may not, a stranger cannot get it."""
     held.browser("wangfang").open("/console/")
+    assert held.people["zhaoqiang"].is_active
     page = held.browser("zuzhang").open("/console/tickets/1/move?do=assign").text
     assert page.index("王芳 ") < page.index("钱组长（我）")
     assert "赵强" not in page

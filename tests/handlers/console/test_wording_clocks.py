@@ -46,14 +46,14 @@ def ticket(
         (-6 * 60 - 59, 9, "超时 6 分钟", "late"),
         (-90 * 60, 99, "超时 1 小时", "late"),
         (24 * 3600, 0, "还有 24 小时", ""),
-        (4 * 3600, 20 * 60, "还有 4 小时", "soon"),
+        (2 * 60, 5 * 24 * 60, "还有 2 分钟", ""),  # opened again after days
         (-49 * 3600, 60, "超时 2 天", "late"),
     ],
 )
 def test_a_clock_is_told_in_words_and_level(
     left_s: float, age: float, text: str, level: str
 ) -> None:
-    """The last fifth of the time is marked, of minutes the last one."""
+    """Of three minutes the last one is marked."""
     due = NOON + timedelta(seconds=left_s)
     told = wording.describe_due(ticket(age=age, due_first_reply_at=due), NOON)
     assert told is not None
@@ -63,6 +63,28 @@ def test_a_clock_is_told_in_words_and_level(
         "soon": "hourglass",
         "late": "alert-triangle",
     }.get(level)
+
+
+@pytest.mark.parametrize(
+    ("clock", "left", "age", "level"),
+    [
+        ("dispatch", timedelta(hours=5), 19 * 60, ""),
+        ("dispatch", timedelta(hours=4), 20 * 60, "soon"),
+        ("dispatch", timedelta(hours=6), 9 * 24 * 60, ""),
+        ("answer", timedelta(days=2), 5 * 24 * 60, ""),
+        ("answer", timedelta(days=1), 6 * 24 * 60, "soon"),
+        ("answer", timedelta(days=3.1), 90 * 24 * 60, ""),
+    ],
+)
+def test_long_clocks_are_marked_in_their_last_fifth(
+    clock: str, left: timedelta, age: float, level: str
+) -> None:
+    """And never days before, however old the ticket is."""
+    first = NOON - timedelta(minutes=1)
+    running = ticket(age=age, first_reply_at=first, **{f"due_{clock}_at": NOON + left})
+    told = wording.describe_due(running, NOON)
+    assert told is not None
+    assert told.level == level
 
 
 def test_the_next_of_the_running_clocks_is_shown() -> None:
@@ -99,6 +121,8 @@ def test_all_clocks_of_a_ticket_are_listed() -> None:
         ("派单", "已到经办人"),
         ("办结", "晚了 20 分钟"),
     ]
+    icons = [clock.icon for clock in wording.list_clocks(done, NOON)]
+    assert icons == ["check", "check", "alert-triangle"]
     assert wording.list_clocks(ticket(), NOON) == []
 
 

@@ -16,9 +16,9 @@ from .rating import REASON_WITHIN, OpenRating
 from .rating_rows import find_open_rating
 from .records import focus_from_json
 from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow
-from .turn import Focus, Queue, Turn
+from .turn import Focus, Queue, Standing, Turn
 from .types import AnswerStatus, Channel, MessageKind, Ticket
-from .waiting import find_queue
+from .waiting import find_queue, find_standing
 
 
 def load_turn(
@@ -38,6 +38,13 @@ def load_turn(
             return find_queue(
                 session, department, region, text, calendar=calendar, now=clock()
             )
+
+    def look_up_standing() -> Standing | None:
+        if ticket is None:
+            return None
+        calendar = get_calendar()
+        with tx.read() as session:
+            return find_standing(session, ticket, calendar=calendar, now=clock())
 
     def look_up_rating(line_id: int) -> OpenRating | None:
         with tx.read() as session:
@@ -63,6 +70,7 @@ def load_turn(
             ticket=ticket,
             resolved=resolved,
             find_queue=look_up_queue,
+            find_standing=look_up_standing,
             find_rating=look_up_rating,
             has_waiting_notice=ticket is not None and _was_told(session, ticket),
         )

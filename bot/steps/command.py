@@ -42,6 +42,15 @@ _CANCEL_WAITING = re.compile(r"取消|不用了|算了|不排了|不等了")
 #: 留言 alone: what is to be left follows in the next lines.
 _MESSAGE = re.compile(r"(?:我要?|我想|请|帮我|给我)*留(?:个|一个|下)?言(?:吧|了|谢谢)*")
 
+#: How long it still takes, where one stands: asked while waiting.
+_WHEN = re.compile(
+    r"(?:请问|那|现在|大概|大约|到底|我)*(?:还|得|要|需要|还要|还得|还需要)*(?:再)?等(?:多久|多长时间|几分钟|到什么时候|到几点)(?:了|啊|呢|呀|才有人|才能?轮到我?|才回复?我?)*"
+    r"|(?:我)?(?:前面|前边|还)(?:还)?有(?:几个?|多少)(?:人|位|个人)?(?:在?排队|在?等)?(?:啊|呢|呀)*"
+    r"|(?:我|现在|目前)*(?:排队?)?(?:排到|轮到)(?:哪|第几|几号|我了?)(?:了|个|位)*(?:没有?|吗|啊|呢)*|(?:我)?排(?:在|到)?第?几(?:个|位|号)?(?:了|啊|呢)*"
+    r"|(?:请问|你们|人工|工作人员|客服|那)*(?:什么时候|啥时候|啥时|几点|多久|多长时间)(?:才能?|能|会|可以)*(?:有人|轮到我?|接通?|回复?我?|答复我?|来|上班|处理)(?:啊|呢|呀|我)*"
+    r"|(?:怎么|咋)?(?:还|一直)?(?:没有?|没得)人(?:理我?|回复?我?|来|接|应|在吗)?(?:啊|呢|呀|吗)*|有人(?:在)?吗|人呢|在吗|(?:排队|等待)?进度|催(?:一下|促|单)?"
+)
+
 #: That what an officer resolved is not: heard while it may be reopened.
 _UNSOLVED = re.compile(
     r"(?:我的?|这个|那个)*(?:问题|事情?)?(?:还是|都|也|根本|并|仍然|依然|还)*(?:没有?|未)(?:给我|帮我)?(?:得到|能)?解决"
@@ -102,6 +111,11 @@ def is_cancelling(text: str, state: TicketState) -> bool:
 def is_leaving_message(text: str) -> bool:
     """Tell whether a citizen would rather leave a message than wait."""
     return _MESSAGE.fullmatch(bare(text)) is not None
+
+
+def is_asking_when(text: str) -> bool:
+    """Tell whether a citizen who waits asks for the place in the queue."""
+    return _WHEN.fullmatch(bare(text)) is not None
 
 
 def is_unsolved(text: str) -> bool:

@@ -4,8 +4,9 @@
 (function () {
   'use strict';
 
-  var POLL_MS = 1000;
-  var POLL_AFTER_ERROR_MS = 5000;
+  /* Not all pages at once, when a server comes back. */
+  var RETRY_MS = 3000;
+  var RETRY_SPREAD_MS = 2000;
   var SEND_TIMEOUT_MS = 30000;
   var FILE_TIMEOUT_MS = 120000;
   var MAX_FILE_BYTES = 5 * 1024 * 1024;
@@ -28,7 +29,8 @@
   var maxChars = Number(box.getAttribute('data-max'));
 
   var lastId = Number(lines.getAttribute('data-last'));
-  var isOpen = desk.getAttribute('data-open') === 'yes';
+  /* How often news may come; 0 = only when asked. */
+  var pollMs = Number(desk.getAttribute('data-poll'));
   var queue = [];
   var isSending = false;
   var isPolling = false;
@@ -116,11 +118,19 @@
         removeOldRating(node);
         node.className += ' is-new';
         lines.appendChild(node);
+        loadPictures(node);
         added.push(node);
       }
     }
     showSpeakButtons();
     return added;
+  }
+
+  /* What is put off in the page as it comes must not be in what is looked at now. */
+  function loadPictures(node) {
+    Array.prototype.forEach.call(node.querySelectorAll('img'), function (picture) {
+      picture.removeAttribute('loading');
+    });
   }
 
   /* A hand-over that was opened again is rated at its new end. */
@@ -193,12 +203,15 @@
     sendNext();
   }
 
-  /* One at a time, so that they arrive in the order they were written. */
+  /* One at a time, so that they arrive in the order they were written; what is written
+     while the connection is lost waits behind what was lost. */
   function sendNext() {
     var next = queue.filter(function (item) {
       return !item.hasFailed;
     })[0];
-    if (next && !isSending) {
+    if (next && !isSending && listLost().length) {
+      tellWaiting(next);
+    } else if (next && !isSending) {
       isSending = true;
       send(next, true);
     }
@@ -231,7 +244,7 @@
         token.value = data.csrf_token;
         send(item, false);
       } else {
-        fail(item, data);
+        fail(item, data, isLost(status));
       }
     });
   }
@@ -250,13 +263,15 @@
     schedulePoll();
   }
 
-  function fail(item, data) {
+  function fail(item, data, wasLost) {
     var note = element('p', 'failed', data && data.message
       ? data.title + '。' + data.message
       : '没有发出去。您写的内容还在。');
     var again = element('button', '', '重新发送');
     isSending = false;
     item.hasFailed = true;
+    item.wasLost = wasLost;
+    remove(item.note);
     again.type = 'button';
     again.onclick = function () {
       retry(item);
@@ -267,21 +282,55 @@
     item.line.appendChild(note);
     toEnd();
     sendNext();
+    schedulePoll();
+  }
+
+  function tellWaiting(item) {
+    if (!item.note) {
+      item.note = element('p', 'failed', '连上网就发出去。');
+      item.line.appendChild(item.note);
+    }
   }
 
   function retry(item) {
+    if (item.wasLost) {
+      retryLost();
+    } else {
+      giveAnotherTry(item);
+      sendNext();
+    }
+  }
+
+  function giveAnotherTry(item) {
     remove(item.note);
-    item.hasFailed = false;
+    item.note = null;
+    item.hasFailed = item.wasLost = false;
+  }
+
+  /* Under their old keys: what had arrived is not stored twice. */
+  function retryLost() {
+    listLost().forEach(giveAnotherTry);
     sendNext();
+  }
+
+  function listLost() {
+    return queue.filter(function (item) {
+      return item.wasLost;
+    });
   }
 
   /* ---- News ---- */
 
   function schedulePoll(ms) {
     clearTimeout(pollTimer);
-    if (isOpen && !document.hidden) {
-      pollTimer = setTimeout(poll, ms || POLL_MS);
+    var isLate = listLost().length > 0;
+    if ((pollMs || isLate) && !document.hidden) {
+      pollTimer = setTimeout(poll, ms || (isLate ? retryMs() : pollMs));
     }
+  }
+
+  function retryMs() {
+    return RETRY_MS + Math.random() * RETRY_SPREAD_MS;
   }
 
   function poll() {
@@ -291,14 +340,17 @@
       schedulePoll();
       return;
     }
+    if (listLost().length) {
+      retryLost();
+      return;
+    }
     isPolling = true;
     request('GET', address, null, function (status, data) {
       isPolling = false;
-      offline.hidden = status !== 0;
       if (status === 200 && data) {
         showNews(data);
       }
-      schedulePoll(status === 200 || status === 204 ? POLL_MS : POLL_AFTER_ERROR_MS);
+      schedulePoll(status === 200 || status === 204 ? 0 : retryMs());
     });
   }
 
@@ -316,15 +368,31 @@
 
   function applyDesk(data) {
     lastId = Math.max(lastId, data.last);
-    isOpen = data.is_open;
+    pollMs = data.poll_ms;
     attach.hidden = !data.takes_files;
     if (desk.getAttribute('data-key') !== data.desk) {
       desk.setAttribute('data-key', data.desk);
-      desk.innerHTML = data.desk_html;
+      drawDesk(data.desk_html);
     }
   }
 
+  /* The minutes change while somebody may be about to press a button. */
+  function drawDesk(html) {
+    var held = desk.contains(document.activeElement) && document.activeElement.value;
+    desk.innerHTML = html;
+    Array.prototype.forEach.call(desk.querySelectorAll('button'), function (button) {
+      if (held && button.value === held) {
+        button.focus();
+      }
+    });
+  }
+
   /* ---- Requests ---- */
+
+  /* No answer, or only from the proxy in front of a server that starts again. */
+  function isLost(status) {
+    return status === 0 || (status >= 502 && status <= 504);
+  }
 
   function request(method, address, fields, done) {
     var xhr = new XMLHttpRequest();
@@ -340,6 +408,7 @@
     }
     xhr.onreadystatechange = function () {
       if (xhr.readyState === 4) {
+        offline.hidden = !isLost(xhr.status);
         done(xhr.status, parse(xhr.responseText));
       }
     };
@@ -575,11 +644,7 @@
 
   window.addEventListener('online', function () {
     offline.hidden = true;
-    queue.slice().forEach(function (item) {
-      if (item.hasFailed) {
-        retry(item);
-      }
-    });
+    retryLost();
     schedulePoll(1);
   });
 

@@ -197,7 +197,7 @@ def test_everything_works_without_javascript(open_page):
     assert page.url.rpartition("#")[2].startswith("m")
     page.click("text=个体户怎么注册")
     page.click("text=个体工商户设立登记")
-    page.click("header >> text=人工")
+    page.click(".to-officer")
     assert page.locator("text=取消排队").is_visible()
     page.click("text=大字版")
     assert page.locator("html.size-large").count() == 1

@@ -41,14 +41,11 @@ def tell_standing(
         if standing.is_on_duty:
             return first, get_wording("stand_crisis")
         return first, _tell_opening("stand_off_hours", standing, now, hours)
-    if ticket.is_message:
-        if standing.is_on_duty:
-            return get_wording("stand_message"), get_wording("stand_add")
-        told = _tell_opening("stand_message_off_hours", standing, now, hours)
-        return told, get_wording("stand_add")
     if not standing.is_on_duty:
         told = _tell_opening("stand_off_hours", standing, now, hours)
         return told, get_wording("stand_add")
+    if ticket.is_message:
+        return get_wording("stand_message"), get_wording("stand_add")
     return tell_place(standing), get_wording(leave) + get_wording("stand_add")
 
 

@@ -469,41 +469,68 @@
 
   function rate(button) {
     var ratingForm = closest(button, 'rating');
-    var place = closest(button, 'rating-place');
+    var place = closest(button, 'rating-place') ||
+      closest(button, 'mark').querySelector('.rating-place');
     var fields = { score: button.value };
     Array.prototype.forEach.call(ratingForm.elements, function (field) {
       if (field.name && field.tagName !== 'BUTTON') {
         fields[field.name] = field.value;
       }
     });
-    Array.prototype.forEach.call(place.querySelectorAll('button'), function (each) {
-      each.disabled = true;
-    });
-    sendRating(ratingForm.action, fields, place, true);
+    sendRating(ratingForm.action, fields, place, disableWords(place, button), true);
   }
 
-  function sendRating(address, fields, place, mayRetry) {
+  /* Of the five words and of the two beside them. */
+  function listButtons(place) {
+    var all = closest(place, 'mark') || place;
+    return Array.prototype.slice.call(all.querySelectorAll('button[name=score]'));
+  }
+
+  /* Tells whether the pressed one had the focus, which goes with this. */
+  function disableWords(place, button) {
+    var hadFocus = document.activeElement === button;
+    listButtons(place).forEach(function (each) {
+      each.disabled = true;
+    });
+    return hadFocus;
+  }
+
+  function sendRating(address, fields, place, hadFocus, mayRetry) {
     request('POST', address, fields, function (status, data) {
       if (status === 400 && data && data.csrf_token && mayRetry) {
         token.value = fields.csrf_token = data.csrf_token;
-        sendRating(address, fields, place, false);
+        sendRating(address, fields, place, hadFocus, false);
       } else if (status === 200 && data) {
-        showRating(place, data);
+        showRating(place, data, hadFocus && fields.score);
       } else {
         showRatingFault(place, data);
       }
     });
   }
 
-  function showRating(place, data) {
+  function showRating(place, data, score) {
     var wasAtEnd = isAtEnd();
     var fold = closest(place, 'rating-fold');
     place.innerHTML = data.html;
     if (fold) {
       fold.querySelector('.rating-word').textContent = data.word;
+      remove(closest(fold, 'mark').querySelector('.rating-quick'));
+      fold.open = fold.open || data.is_low;
+    }
+    if (score) {
+      focusRated(place, fold, score);
     }
     if (wasAtEnd) {
       toEnd();
+    }
+  }
+
+  /* Where one was, one stays; the two words beside an answer are gone. */
+  function focusRated(place, fold, score) {
+    if (fold && !fold.open) {
+      fold.querySelector('summary').focus();
+    } else {
+      place.querySelector('button[value="' + score + '"]').focus();
     }
   }
 
@@ -513,10 +540,13 @@
       : '没有记下，请再点一次。');
     note.setAttribute('role', 'alert');
     remove(place.querySelector('.rating-fault'));
-    Array.prototype.forEach.call(place.querySelectorAll('button'), function (each) {
+    listButtons(place).forEach(function (each) {
       each.disabled = false;
     });
     place.appendChild(note);
+    if (closest(place, 'rating-fold')) {
+      closest(place, 'rating-fold').open = true;
+    }
   }
 
   /* ---- Reading aloud ---- */

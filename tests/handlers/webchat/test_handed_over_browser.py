@@ -179,7 +179,7 @@ def test_from_the_queue_to_the_rating_and_back(open_page, office, width):
     office.reply("您好，请带租房合同")
     page.wait_for_selector(".is-system >> text=以下由工作人员回复")
     page.wait_for_selector(".is-officer >> text=请带租房合同")
-    page.wait_for_selector("#desk >> text=李敏 工号 0217正在为您服务")
+    page.wait_for_selector("#desk >> text=李敏 工号 0217 正在为您服务")
     assert page.locator("text=以下由工作人员回复").count() == 1
     shoot(page, f"served-{width}")
     close(office)
@@ -218,7 +218,7 @@ def test_who_does_not_want_to_wait_leaves_a_message_or_calls_it_off(open_page, o
     shoot(page, "message-390")
     ticket = office.parts.desk.list_tickets("all", officer_id=None)[0]
     assert (ticket.is_message, ticket.unread) == (True, 3)
-    page.click("text=取消排队")
+    page.click("#desk >> text=取消人工")
     page.wait_for_selector("text=已取消人工")
     ask(page, "办居住证要带什么材料")
     page.wait_for_selector("text=居民身份证")
@@ -250,7 +250,7 @@ def test_transferred_it_is_told_once(open_page, office):
     """With the new bureau and who has it."""
     page = open_page()
     page.click(".to-officer")
-    page.wait_for_selector("#desk >> text=取消排队")
+    page.wait_for_selector("#desk >> [value='取消排队']")
     office.reply("这件事归税务局")
     desk, officer = office.parts.desk, int(office.made[0])
     ticket = desk.list_tickets("mine", officer_id=officer)[0]
@@ -272,7 +272,7 @@ def test_offline_nothing_is_lost_and_nothing_comes_twice(open_page, office):
     """Lines of both sides, in order, once; the banner says so meanwhile."""
     page = open_page()
     page.click(".to-officer")
-    page.wait_for_selector("#desk >> text=取消排队")
+    page.wait_for_selector("#desk >> [value='取消排队']")
     office.reply("您好")
     page.wait_for_selector(".is-officer >> text=您好")
     page.context.set_offline(True)
@@ -304,7 +304,7 @@ def test_a_restart_loses_nothing_and_doubles_nothing(open_page, office, server):
     page = open_page()
     page.evaluate("window.isSamePage = true")
     page.click(".to-officer")
-    page.wait_for_selector("#desk >> text=取消排队")
+    page.wait_for_selector("#desk >> [value='取消排队']")
     office.reply("您好")
     page.wait_for_selector(".is-officer >> text=您好")
     server.stop()
@@ -324,7 +324,7 @@ def test_an_answer_lost_on_the_way_is_no_second_question(open_page, office):
     """The server has it, the page does not know: the same key brings the same line."""
     page = open_page()
     page.click(".to-officer")
-    page.wait_for_selector("#desk >> text=取消排队")
+    page.wait_for_selector("#desk >> [value='取消排队']")
     lost = []
 
     def lose(route):
@@ -348,7 +348,7 @@ def test_the_minutes_change_under_the_fingers(open_page, office):
     """Who has the button focused keeps it."""
     page = open_page()
     page.click(".to-officer")
-    page.focus("#desk >> text=取消排队")
+    page.focus("#desk >> [value='取消排队']")
     other = _inbound(office, "urgent", "家里停电了，转人工")
     office.parts.front_desk.receive(other, lambda answer: "")
     page.wait_for_selector("#desk >> text=前面还有 1 位")
@@ -373,6 +373,6 @@ def test_without_javascript_it_is_all_there(chromium, office, server):
     page.click("#desk noscript a")
     page.click("text=还没解决，转回工作人员")
     assert page.locator("text=已经转回给工作人员").is_visible()
-    page.click("text=取消排队")
+    page.click("[value='取消排队']")
     assert page.locator("text=已取消人工").is_visible()
     context.close()

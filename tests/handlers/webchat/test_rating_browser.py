@@ -168,6 +168,10 @@ def test_one_tap_rates_an_answer_and_the_day_after_it_stands(
     page.click("text=提交")
     page.wait_for_selector("text=已经记下")
     shoot(page, f"answer-low-{size}-{width}")
+    assert (
+        page.evaluate("document.documentElement.scrollTop + document.body.scrollTop")
+        == 0
+    )
     page.click(".rating-fold[open] >> button[value='5']")
     page.wait_for_selector("text=您的评价：非常满意")
     world.clock.go_on(days=1, minutes=1)

@@ -10,16 +10,7 @@ from ..turn import Effect, Focus, Turn
 from ..types import Answer, AnswerStatus, Block, BlockKind, TicketState
 from .handover import hand_over, leave_message
 from .phrasing import bare, lead, obeyed, say, word
-
-_HUMAN = re.compile(
-    r"(?:我要|我想|请|帮我|麻烦|给我|要)*"
-    r"(?:(?:转接?|找|接|联系|呼叫|叫)?(?:到|一下|个|一个)*(?:人工|真人|活人|客服|工作人员)"
-    r"|(?:转|找|联系|叫)(?:一下|个|一个)*人)"
-    r"(?:服务|客服|坐席|台|处理|来)?(?:谢谢|吧|啊|呢)*"
-)
-
-#: Said among other words. 人工 alone is not enough: 人工流产, 人工湖.
-_HUMAN_INSIDE = re.compile(r"转接?人工|人工客服|找真人|不要机器人|接人工|找工作人员")
+from .wanting import wants_person
 
 _MENU = frozenset({"菜单", "帮助", "help", "menu", "怎么用", "使用说明", "功能"})
 _DELETE = re.compile(
@@ -69,7 +60,7 @@ def obey(turn: Turn, context: Context) -> Answer | None:
         turn.refocus(is_deleting=True)
         ask, confirm = word("forget_ask", context), word("forget_confirm", context)
         return obeyed(lead(ask), say(confirm))
-    if _HUMAN.fullmatch(text) or _HUMAN_INSIDE.search(text):
+    if wants_person(turn.text):
         return hand_over(turn, context, AnswerStatus.HANDOFF_REQUESTED)
     if _MESSAGE.fullmatch(text):
         return leave_message(turn, context)
@@ -94,9 +85,9 @@ def show_menu(context: Context) -> Answer:
 def is_command(text: str) -> bool:
     """Tell whether a message is a command by itself: no keyword of staff's is heard."""
     plain = bare(text)
-    if plain in _MENU | {_CONFIRM, _SHOW_WAITING} or _HUMAN_INSIDE.search(plain):
+    if plain in _MENU | {_CONFIRM, _SHOW_WAITING} or wants_person(text):
         return True
-    patterns = (_HUMAN, _MESSAGE, _DELETE, _CANCEL, _CANCEL_HUMAN)
+    patterns = (_MESSAGE, _DELETE, _CANCEL, _CANCEL_HUMAN)
     return any(pattern.fullmatch(plain) for pattern in patterns)
 
 

@@ -20,7 +20,6 @@ from tests.bot.test_files import PDF
 
 #: Asked for in words; mistyped, in dialects, by letters, among other words.
 WANTED = [
-    "",
     "转人工",
     "人工",
     "人工服务",
@@ -96,12 +95,10 @@ WANTED = [
     "你答非所问，给我转人工",
     "听不懂人话，叫人来",
     "这个机器人太笨了，我要人工",
-    "",
-][1:-1]
+]
 
 #: They look like it, and are questions.
 NOT_WANTED = [
-    "",
     "人工流产能报销吗",
     "人工湖在哪里",
     "人工智能补贴怎么领",
@@ -129,8 +126,7 @@ NOT_WANTED = [
     "那个客服，态度差，怎么投诉",
     "你好客服，公积金怎么提取",
     "我找工作人员，他说材料不全，怎么补",
-    "",
-][1:-1]
+]
 
 #: Friday 10:00 in Beijing, when the tests begin.
 BEGUN = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

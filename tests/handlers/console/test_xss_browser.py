@@ -320,7 +320,8 @@ class Crowd:
                 (client, "/chat/files"),
                 (self.clients["officer"], f"/console/tickets/{ticket}/files"),
             ):
-                name = line.replace("\n", " ").replace("\t", " ")
+                # As browsers write it into the form.
+                name = line.replace('"', "%22").replace("\n", "%0A")
                 data = {"file": (BytesIO(PDF), f"{name}.pdf"), "message_key": f"{i}"}
                 answer = sender.post(address, data=data, environ_base=where)
                 assert answer.status_code < 400, (address, line)

@@ -173,11 +173,14 @@ from .satisfaction import Tally as Tally
 from .seal import Seal as Seal
 from .second_factor import SecondFactorStore as SecondFactorStore
 from .settings import AnswerSettings as AnswerSettings
+from .standing import tell_standing as tell_standing
 from .steps.command import is_command as is_command
 from .steps.quick import make_quick_answer as make_quick_answer
 from .suggesting import suggest_replies as suggest_replies
 from .turn import Effect as Effect
 from .turn import Focus as Focus
+from .turn import Situation as Situation
+from .turn import Standing as Standing
 from .turn import Turn as Turn
 from .types import Answer as Answer
 from .types import AnswerStatus as AnswerStatus

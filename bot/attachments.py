@@ -206,13 +206,7 @@ def _add(
     Raises:
         FileRefusedError: If this side has sent enough in this hand-over.
     """
-    sent = select(func.count(MessageRow.id)).where(
-        MessageRow.ticket_id == ticket.id,
-        MessageRow.sender == sender,
-        MessageRow.id.in_(select(AttachmentRow.message_id)),
-    )
-    if session.execute(sent).scalar_one() >= MAX_FILES:
-        raise FileRefusedError(f"一次人工服务最多发 {MAX_FILES} 个文件。")
+    _check_room(session, ticket, sender)
     label = "［图片］" if file.kind.is_picture else "［文件］"
     line = MessageRow(
         conversation_id=ticket.conversation_id,
@@ -242,6 +236,21 @@ def _add(
     )
     session.flush()
     return line
+
+
+def _check_room(session: Session, ticket: Ticket, sender: Sender) -> None:
+    """Refuse a side that has sent enough in this hand-over.
+
+    Raises:
+        FileRefusedError: If it has.
+    """
+    sent = select(func.count(MessageRow.id)).where(
+        MessageRow.ticket_id == ticket.id,
+        MessageRow.sender == sender,
+        MessageRow.id.in_(select(AttachmentRow.message_id)),
+    )
+    if session.execute(sent).scalar_one() >= MAX_FILES:
+        raise FileRefusedError(f"一次人工服务最多发 {MAX_FILES} 个文件。")
 
 
 def _find_line(session: Session, key: str) -> int | None:

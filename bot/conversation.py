@@ -30,8 +30,7 @@ from .records import focus_to_json, to_message
 from .seal import Seal
 from .settling import store_answer
 from .tables import InboxRow, MessageRow
-from .ticket_rows import get_ticket
-from .turn import Effect, Focus, Turn
+from .turn import Effect, Focus, Situation, Turn
 from .types import (
     Answer,
     Channel,
@@ -40,7 +39,7 @@ from .types import (
     Ticket,
     TicketState,
 )
-from .waiting import count_ahead
+from .waiting import find_standing
 
 #: Lines a citizen's page or an officer's pane shows at first.
 MAX_LINES = 500
@@ -239,15 +238,20 @@ class ConversationStore:
             )
             return find_open_ticket(session, found[1].id) if found else None
 
-    def count_waiting_before(self, ticket_id: int) -> int:
-        """Count the tickets that are served before this one.
-
-        Raises:
-            TicketNotFoundError: If there is no such ticket.
-        """
+    def look(self, channel: Channel, sender_id: str) -> Situation:
+        """Find how a citizen stands with the staff; nothing for a stranger."""
+        now, calendar = self._clock(), self._get_calendar()
         with self._tx.read() as session:
-            ticket = get_ticket(session, ticket_id)
-            return count_ahead(session, ticket, now=self._clock())
+            found = find_conversation(
+                session, self._seal.fingerprint(channel, sender_id)
+            )
+            if found is None:
+                return Situation()
+            ticket, resolved = find_latest_tickets(session, found[1].id)
+            if ticket is None:
+                return Situation(resolved=resolved)
+            standing = find_standing(session, ticket, calendar=calendar, now=now)
+        return Situation(ticket, standing)
 
     def forget(
         self, channel: Channel, sender_id: str, *, at: datetime

@@ -8,7 +8,9 @@ as it is and never opened here.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
+import warnings
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -29,6 +31,10 @@ MAX_PIXELS = 64_000_000
 MAX_SIDE, THUMBNAIL_SIDE = 2400, 480
 
 _QUALITY = 85
+
+#: One picture at a time: a large one takes 200 MB while it is drawn, and Python keeps
+#: its list of warnings for all threads together.
+_ONE_AT_A_TIME = threading.Lock()
 _MAX_NAME_CHARS = 60
 
 _NAME_JUNK = re.compile(
@@ -104,7 +110,20 @@ def make_thumbnail(data: bytes) -> bytes:
 
 
 def _redraw(data: bytes, kind: FileKind, side: int) -> bytes:
-    """Return the pixels of a picture, and nothing else, as a new one."""
+    """Return the pixels of a picture, and nothing else, as a new one.
+
+    What Pillow only warns of, damaged notes of a camera, is left behind anyway; too
+    many pixels are refused by ``_check_size``.
+
+    Raises:
+        FileRefusedError: If it cannot be drawn.
+    """
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        return _draw(data, kind, side)
+
+
+def _draw(data: bytes, kind: FileKind, side: int) -> bytes:
     # Imported here: most processes never see a picture.
     from PIL import Image, ImageOps
 
@@ -129,7 +148,6 @@ def _redraw(data: bytes, kind: FileKind, side: int) -> bytes:
         LookupError,
         TypeError,
         Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
     ) as e:
         raise refused from e
     made = BytesIO()

@@ -23,7 +23,7 @@ from .patience import PASSIVE_WINDOW, Visit
 from .privacy import mask_personal_data
 from .reply import Reply, apologise
 from .seal import Seal
-from .turn import Turn
+from .turn import Situation, Turn
 from .types import (
     Answer,
     AnswerStatus,
@@ -209,9 +209,9 @@ class FrontDesk:
         """Find the citizen's open hand-over; None = the bot answers."""
         return self._conversations.find_open_ticket(channel, sender_id)
 
-    def count_waiting_before(self, ticket_id: int) -> int:
-        """Count the citizens who are served before this ticket."""
-        return self._conversations.count_waiting_before(ticket_id)
+    def look(self, channel: Channel, sender_id: str) -> Situation:
+        """Find how a citizen stands with the staff."""
+        return self._conversations.look(channel, sender_id)
 
     def forget(self, channel: Channel, sender_id: str) -> None:
         """Erase a citizen's texts, ids and focus, and close an open ticket.

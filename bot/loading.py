@@ -16,9 +16,9 @@ from .rating import REASON_WITHIN, OpenRating
 from .rating_rows import find_open_rating
 from .records import focus_from_json
 from .tables import CitizenRow, ConversationRow, InboxRow, MessageRow
-from .turn import Focus, Queue, Turn
+from .turn import Focus, Queue, Standing, Turn
 from .types import AnswerStatus, Channel, MessageKind, Ticket
-from .waiting import find_queue, find_queue_of
+from .waiting import find_queue, find_queue_of, find_standing
 
 
 def load_turn(
@@ -43,6 +43,13 @@ def load_turn(
         calendar = get_calendar()
         with tx.read() as session:
             return find_queue_of(session, bureau_id, calendar=calendar, now=clock())
+
+    def look_up_standing() -> Standing | None:
+        if ticket is None:
+            return None
+        calendar = get_calendar()
+        with tx.read() as session:
+            return find_standing(session, ticket, calendar=calendar, now=clock())
 
     def look_up_rating(line_id: int) -> OpenRating | None:
         with tx.read() as session:
@@ -69,6 +76,7 @@ def load_turn(
             resolved=resolved,
             find_queue=look_up_queue,
             find_queue_of=look_up_queue_of,
+            find_standing=look_up_standing,
             find_rating=look_up_rating,
             has_waiting_notice=ticket is not None and _was_told(session, ticket),
         )

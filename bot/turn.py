@@ -73,6 +73,49 @@ class Queue:
     expected: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an open hand-over stands now, for the citizen in it."""
+
+    #: Whether somebody is on duty now.
+    is_on_duty: bool
+
+    #: When somebody is next; None = on duty, or that day cannot be promised.
+    opening: datetime | None = None
+
+    #: Citizens who are served first.
+    ahead: int = 0
+
+    #: What is left of the usual wait, in working time; zero or less when it takes
+    #: longer than usual, None when the usual is not known.
+    left: timedelta | None = None
+
+    #: Working time since the clock began.
+    waited: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """How a citizen stands with the staff."""
+
+    #: The open hand-over; None = the bot answers.
+    ticket: Ticket | None = None
+
+    #: Of the open one; None without one.
+    standing: Standing | None = None
+
+    #: Resolved, and may be opened again by saying so.
+    resolved: Ticket | None = None
+
+
+#: Finds how the open hand-over of a turn stands; None without one.
+FindStanding: TypeAlias = Callable[[], Standing | None]
+
+
+def stands_nowhere() -> None:
+    """Be the standing where there is no hand-over: the command line."""
+
+
 #: Department, region and text to the queue they lead to.
 FindQueue: TypeAlias = Callable[[str, str, str], Queue]
 
@@ -124,6 +167,9 @@ class Turn:
 
     #: Who answers, where a step knows it; None = by the usual routing.
     bureau_id: int | None = None
+
+    #: Finds how the open hand-over stands.
+    find_standing: FindStanding = stands_nowhere
 
     #: Whether this citizen was told already that the message went to the staff.
     has_waiting_notice: bool = False

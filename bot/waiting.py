@@ -8,11 +8,13 @@ from statistics import median
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from .clocks import measure_wait
+from .clocks import is_on_duty, measure_wait
 from .deadlines import Urgency
+from .errors import UnknownYearError
 from .routing import find_bureau_id
 from .tables import TicketEventRow, TicketRow
-from .turn import Queue
+from .ticket_rows import find_clock_start
+from .turn import Queue, Standing
 from .types import Ticket, TicketState
 from .working_time import WorkingCalendar
 
@@ -60,6 +62,31 @@ def find_queue_of(
         )
     ).scalar_one()
     return Queue(ahead, _expect(session, bureau_id, calendar))
+
+
+def find_standing(
+    session: Session, ticket: Ticket, *, calendar: WorkingCalendar, now: datetime
+) -> Standing:
+    """Find how an open hand-over stands: who is served first, and how long it takes."""
+    is_staffed = is_on_duty(now, calendar)
+    opening = None if is_staffed else _find_opening(now, calendar)
+    if ticket.state is not TicketState.WAITING:
+        return Standing(is_staffed, opening)
+    waited = measure_wait(find_clock_start(session, ticket), now, calendar)
+    usual = None
+    # Who has left a message is told when somebody is there, and no minutes.
+    if is_staffed and not ticket.is_message and ticket.bureau_id is not None:
+        usual = _expect(session, ticket.bureau_id, calendar)
+    left = usual - waited if usual is not None else None
+    ahead = count_ahead(session, ticket, now=now)
+    return Standing(is_staffed, opening, ahead, left, waited)
+
+
+def _find_opening(now: datetime, calendar: WorkingCalendar) -> datetime | None:
+    try:
+        return calendar.next_opening(now)
+    except UnknownYearError:
+        return None
 
 
 def count_ahead(session: Session, ticket: Ticket, *, now: datetime) -> int:

@@ -10,16 +10,7 @@ from ..turn import Effect, Focus, Turn
 from ..types import Answer, AnswerStatus, Block, BlockKind, TicketState
 from .handover import hand_over, leave_message
 from .phrasing import bare, lead, obeyed, say, word
-
-_HUMAN = re.compile(
-    r"(?:我要|我想|请|帮我|麻烦|给我|要)*"
-    r"(?:(?:转接?|找|接|联系|呼叫|叫)?(?:到|一下|个|一个)*(?:人工|真人|活人|客服|工作人员)"
-    r"|(?:转|找|联系|叫)(?:一下|个|一个)*人)"
-    r"(?:服务|客服|坐席|台|处理|来)?(?:谢谢|吧|啊|呢)*"
-)
-
-#: Said among other words. 人工 alone is not enough: 人工流产, 人工湖.
-_HUMAN_INSIDE = re.compile(r"转接?人工|人工客服|找真人|不要机器人|接人工|找工作人员")
+from .wanting import wants_person
 
 _MENU = frozenset({"菜单", "帮助", "help", "menu", "怎么用", "使用说明", "功能"})
 _DELETE = re.compile(
@@ -42,6 +33,15 @@ _CANCEL_WAITING = re.compile(r"取消|不用了|算了|不排了|不等了")
 #: 留言 alone: what is to be left follows in the next lines.
 _MESSAGE = re.compile(r"(?:我要?|我想|请|帮我|给我)*留(?:个|一个|下)?言(?:吧|了|谢谢)*")
 
+#: How long it still takes, where one stands: asked while waiting.
+_WHEN = re.compile(
+    r"(?:请问|那|现在|大概|大约|到底|我)*(?:还|得|要|需要|还要|还得|还需要)*(?:再)?等(?:多久|多长时间|几分钟|到什么时候|到几点)(?:了|啊|呢|呀|才有人|才能?轮到我?|才回复?我?)*"
+    r"|(?:我)?(?:前面|前边|还)(?:还)?有(?:几个?|多少)(?:人|位|个人)?(?:在?排队|在?等)?(?:啊|呢|呀)*"
+    r"|(?:我|现在|目前)*(?:排队?)?(?:排到|轮到)(?:哪|第几|几号|我了?)(?:了|个|位)*(?:没有?|吗|啊|呢)*|(?:我)?排(?:在|到)?第?几(?:个|位|号)?(?:了|啊|呢)*"
+    r"|(?:请问|你们|人工|工作人员|客服|那)*(?:什么时候|啥时候|啥时|几点|多久|多长时间)(?:才能?|能|会|可以)*(?:有人|来人|轮到我?|接通?|回复?我?|答复我?|来|上班|处理)(?:啊|呢|呀|我)*"
+    r"|(?:怎么|咋)?(?:还|一直)?(?:没有?|没得)人(?:理我?|回复?我?|来|接|应|在吗)?(?:啊|呢|呀|吗)*|有人(?:在)?吗|人呢|在吗|(?:排队|等待)?进度|催(?:一下|促|单)?"
+)
+
 #: That what an officer resolved is not: heard while it may be reopened.
 _UNSOLVED = re.compile(
     r"(?:我的?|这个|那个)*(?:问题|事情?)?(?:还是|都|也|根本|并|仍然|依然|还)*(?:没有?|未)(?:给我|帮我)?(?:得到|能)?解决"
@@ -60,7 +60,7 @@ def obey(turn: Turn, context: Context) -> Answer | None:
         turn.refocus(is_deleting=True)
         ask, confirm = word("forget_ask", context), word("forget_confirm", context)
         return obeyed(lead(ask), say(confirm))
-    if _HUMAN.fullmatch(text) or _HUMAN_INSIDE.search(text):
+    if wants_person(turn.text):
         return hand_over(turn, context, AnswerStatus.HANDOFF_REQUESTED)
     if _MESSAGE.fullmatch(text):
         return leave_message(turn, context)
@@ -85,9 +85,9 @@ def show_menu(context: Context) -> Answer:
 def is_command(text: str) -> bool:
     """Tell whether a message is a command by itself: no keyword of staff's is heard."""
     plain = bare(text)
-    if plain in _MENU | {_CONFIRM, _SHOW_WAITING} or _HUMAN_INSIDE.search(plain):
+    if plain in _MENU | {_CONFIRM, _SHOW_WAITING} or wants_person(text):
         return True
-    patterns = (_HUMAN, _MESSAGE, _DELETE, _CANCEL, _CANCEL_HUMAN)
+    patterns = (_MESSAGE, _DELETE, _CANCEL, _CANCEL_HUMAN)
     return any(pattern.fullmatch(plain) for pattern in patterns)
 
 
@@ -102,6 +102,11 @@ def is_cancelling(text: str, state: TicketState) -> bool:
 def is_leaving_message(text: str) -> bool:
     """Tell whether a citizen would rather leave a message than wait."""
     return _MESSAGE.fullmatch(bare(text)) is not None
+
+
+def is_asking_when(text: str) -> bool:
+    """Tell whether a citizen who waits asks for the place in the queue."""
+    return _WHEN.fullmatch(bare(text)) is not None
 
 
 def is_unsolved(text: str) -> bool:

@@ -7,6 +7,7 @@ from math import ceil
 
 from ..context import Context
 from ..office_hours import find_opening, is_open, tell_opening
+from ..standing import LONG_MINUTES
 from ..turn import Effect, Turn
 from ..types import Answer, AnswerStatus, Block, Channel, Evidence
 from .phrasing import lead, obeyed, say, status_text, word
@@ -22,8 +23,6 @@ REASONS = {
 
 MESSAGE_REASON = "市民留言"
 
-#: From so many minutes on, no number is promised.
-_LONG_MINUTES = 60
 _MINUTE = timedelta(minutes=1)
 
 
@@ -69,7 +68,7 @@ def leave_message(turn: Turn, context: Context) -> Answer:
         promise = word("message", context)
     else:
         promise = _promise("message_off_hours", "message_off_hours_undated", context)
-    blocks = (lead(promise), say(word(_leave(turn, context), context)))
+    blocks = (lead(promise), say(word(how_it_arrives(turn, context), context)))
     if turn.ticket is not None:
         return obeyed(*blocks)
     status = AnswerStatus.HANDOFF_REQUESTED
@@ -119,12 +118,12 @@ def _queue(turn: Turn, context: Context, about: str) -> str:
     told = word(name, context, waiting=queue.ahead)
     if queue.expected is not None:
         minutes = max(1, ceil(queue.expected / _MINUTE))
-        name = "expect" if minutes < _LONG_MINUTES else "expect_long"
+        name = "expect" if minutes < LONG_MINUTES else "expect_long"
         told += word(name, context, minutes=minutes)
-    return told + word(_leave(turn, context), context)
+    return told + word(how_it_arrives(turn, context), context)
 
 
-def _leave(turn: Turn, context: Context) -> str:
+def how_it_arrives(turn: Turn, context: Context) -> str:
     """Return the wording that says how the reply will arrive."""
     if turn.channel is Channel.WECHAT and not context.settings.is_pushing:
         return "leave_wechat_unpushed"

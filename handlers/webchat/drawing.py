@@ -7,8 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
+from zlib import crc32
 
-from bot import Answer, Citation, Message, RatingOffer, Sender, Ticket, TicketState
+from bot import (
+    Answer,
+    Citation,
+    Message,
+    RatingOffer,
+    Sender,
+    Situation,
+    TicketState,
+    Urgency,
+    tell_standing,
+)
 
 #: China has one time zone, without summer time.
 _BEIJING = timezone(timedelta(hours=8))
@@ -53,14 +64,18 @@ class Line:
 class DeskView:
     """How the conversation stands with the staff."""
 
-    #: "none", "waiting" for an officer, "claimed", or "composing": the bot is late.
+    #: "none", "waiting" for an officer, "held", "resolved" just now, or "composing":
+    #: the bot is late.
     state: str = "none"
+
+    #: What is said about it.
+    lines: tuple[str, ...] = ()
 
     #: Whether somebody would look at a file.
     takes_files: bool = False
 
-    #: Citizens before this one while waiting.
-    ahead: int = 0
+    #: Whether the citizen may leave it as a message and need not wait.
+    may_leave_message: bool = False
 
     #: Whether an officer is writing to this citizen right now.
     is_typing: bool = False
@@ -68,12 +83,12 @@ class DeskView:
     @property
     def key(self) -> str:
         """Changes when the view does; what a page has seen."""
-        return f"{self.state}-{self.ahead}" + ("-typing" if self.is_typing else "")
+        return f"{self.state}-{crc32(repr(self).encode()):08x}"
 
     @property
-    def is_open(self) -> bool:
-        """Whether something may come without being asked for."""
-        return self.state != "none"
+    def poll_ms(self) -> int:
+        """How often the page asks for news; 0 = nothing comes unasked."""
+        return {"none": 0, "resolved": 15_000}.get(self.state, 1_000)
 
 
 def render_stored(answer: Answer) -> str:
@@ -144,18 +159,32 @@ def draw_lines(
 
 
 def view_desk(
-    messages: Sequence[Message], ticket: Ticket | None, *, ahead: int
+    messages: Sequence[Message], situation: Situation, now: datetime, *, hours: str
 ) -> DeskView:
-    """Return how things stand, from the conversation and its open ticket."""
-    if ticket is not None:
-        # WeChat's own agents see nothing of what is sent to us.
-        takes_files = not ticket.kf_account
-        if ticket.state is TicketState.WAITING:
-            return DeskView("waiting", ahead=ahead, takes_files=takes_files)
-        return DeskView("claimed", takes_files=takes_files)
-    if messages and messages[-1].sender is Sender.CITIZEN:
-        return DeskView("composing")
-    return DeskView()
+    """Return how things stand.
+
+    Args:
+        messages: Of the conversation; the last one decides.
+        situation: The citizen's with the staff.
+        now: Aware.
+        hours: The office's, as citizens read them.
+    """
+    ticket, standing = situation.ticket, situation.standing
+    last = messages[-1] if messages else None
+    if ticket is None or standing is None:
+        if last is not None and last.sender is Sender.CITIZEN:
+            return DeskView("composing")
+        # Only while nothing else was said: who goes on asking is not bothered.
+        is_notice_last = last is not None and last.sender is Sender.SYSTEM
+        is_just_over = situation.resolved is not None and is_notice_last
+        return DeskView("resolved") if is_just_over else DeskView()
+    lines = tell_standing(ticket, standing, now, hours=hours)
+    # WeChat's own agents see nothing of what is sent to us.
+    takes_files = not ticket.kf_account
+    if ticket.state is not TicketState.WAITING:
+        return DeskView("held", lines, takes_files)
+    waits = not ticket.is_message and ticket.urgency is not Urgency.CRITICAL
+    return DeskView("waiting", lines, takes_files, may_leave_message=waits)
 
 
 def find_last_question(messages: Sequence[Message]) -> int:

@@ -38,7 +38,8 @@ def rate() -> ResponseReturnValue:
         html = render_template(
             "webchat/_rating.html", offer=offer, line_id=line, is_new=True
         )
-        return {"html": html, "word": offer.score.label if offer.score else ""}
+        score = offer.score or score
+        return {"html": html, "word": score.label, "is_low": score.is_low}
     return redirect(url_for("webchat.show", rated=line, _anchor=f"m{line}"), 303)
 
 

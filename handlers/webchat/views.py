@@ -162,11 +162,10 @@ def _list_messages(*, after: int = 0) -> list[Message]:
 
 
 def _view_desk(messages: list[Message]) -> drawing.DeskView:
-    front_desk = parts().front_desk
-    ticket = front_desk.find_open_ticket(Channel.WEB, get_visitor_id())
-    ahead = front_desk.count_waiting_before(ticket.id) if ticket else 0
-    desk = drawing.view_desk(messages, ticket, ahead=ahead)
-    return see_typing(desk, ticket)
+    situation = parts().front_desk.look(Channel.WEB, get_visitor_id())
+    now, hours = parts().clock(), parts().settings.office.hours
+    desk = drawing.view_desk(messages, situation, now, hours=hours)
+    return see_typing(desk, situation.ticket)
 
 
 def _show_page(*, draft: str = "", problem: str = "") -> str:
@@ -205,6 +204,6 @@ def tell_news(after: int, *, seen: str = "") -> ResponseReturnValue:
         last=lines[-1].message.id if lines else after,
         desk=desk.key,
         desk_html=render_template("webchat/_desk.html", desk=desk),
-        is_open=desk.is_open,
+        poll_ms=desk.poll_ms,
         takes_files=desk.takes_files,
     )

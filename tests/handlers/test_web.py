@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 from flask import abort, request
 
-from bot import StoreUnavailableError
+from bot import Situation, StoreUnavailableError
 from handlers.config import Settings, WebSettings
 from handlers.web import create_app
 
@@ -21,13 +22,18 @@ class EmptyFrontDesk:
     def list_messages(self, channel, sender_id, *, after=0):
         return []
 
-    def find_open_ticket(self, channel, sender_id):
-        return None
+    def look(self, channel, sender_id):
+        return Situation()
 
 
 def make_parts(settings):
     """What the pages of this file need."""
-    return SimpleNamespace(settings=settings, redis=None, front_desk=EmptyFrontDesk())
+    return SimpleNamespace(
+        settings=settings,
+        redis=None,
+        clock=lambda: datetime(2026, 11, 20, 2, 0, tzinfo=UTC),
+        front_desk=EmptyFrontDesk(),
+    )
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@
 (function () {
   'use strict';
 
-  var POLL_MS = 1000;
-  var POLL_AFTER_ERROR_MS = 5000;
+  /* Not all pages at once, when a server comes back. */
+  var RETRY_MS = 3000;
+  var RETRY_SPREAD_MS = 2000;
   var SEND_TIMEOUT_MS = 30000;
   var FILE_TIMEOUT_MS = 120000;
   var MAX_FILE_BYTES = 5 * 1024 * 1024;
@@ -28,7 +29,8 @@
   var maxChars = Number(box.getAttribute('data-max'));
 
   var lastId = Number(lines.getAttribute('data-last'));
-  var isOpen = desk.getAttribute('data-open') === 'yes';
+  /* How often news may come; 0 = only when asked. */
+  var pollMs = Number(desk.getAttribute('data-poll'));
   var queue = [];
   var isSending = false;
   var isPolling = false;
@@ -116,11 +118,19 @@
         removeOldRating(node);
         node.className += ' is-new';
         lines.appendChild(node);
+        loadPictures(node);
         added.push(node);
       }
     }
     showSpeakButtons();
     return added;
+  }
+
+  /* What is put off in the page as it comes must not be in what is looked at now. */
+  function loadPictures(node) {
+    Array.prototype.forEach.call(node.querySelectorAll('img'), function (picture) {
+      picture.removeAttribute('loading');
+    });
   }
 
   /* A hand-over that was opened again is rated at its new end. */
@@ -193,12 +203,15 @@
     sendNext();
   }
 
-  /* One at a time, so that they arrive in the order they were written. */
+  /* One at a time, so that they arrive in the order they were written; what is written
+     while the connection is lost waits behind what was lost. */
   function sendNext() {
     var next = queue.filter(function (item) {
       return !item.hasFailed;
     })[0];
-    if (next && !isSending) {
+    if (next && !isSending && listLost().length) {
+      tellWaiting(next);
+    } else if (next && !isSending) {
       isSending = true;
       send(next, true);
     }
@@ -231,7 +244,7 @@
         token.value = data.csrf_token;
         send(item, false);
       } else {
-        fail(item, data);
+        fail(item, data, isLost(status));
       }
     });
   }
@@ -251,13 +264,15 @@
     schedulePoll();
   }
 
-  function fail(item, data) {
+  function fail(item, data, wasLost) {
     var note = element('p', 'failed', data && data.message
       ? data.title + '。' + data.message
       : '没有发出去。您写的内容还在。');
     var again = element('button', '', '重新发送');
     isSending = false;
     item.hasFailed = true;
+    item.wasLost = wasLost;
+    remove(item.note);
     again.type = 'button';
     again.onclick = function () {
       retry(item);
@@ -268,21 +283,55 @@
     item.line.appendChild(note);
     toEnd();
     sendNext();
+    schedulePoll();
+  }
+
+  function tellWaiting(item) {
+    if (!item.note) {
+      item.note = element('p', 'failed', '连上网就发出去。');
+      item.line.appendChild(item.note);
+    }
   }
 
   function retry(item) {
+    if (item.wasLost) {
+      retryLost();
+    } else {
+      giveAnotherTry(item);
+      sendNext();
+    }
+  }
+
+  function giveAnotherTry(item) {
     remove(item.note);
-    item.hasFailed = false;
+    item.note = null;
+    item.hasFailed = item.wasLost = false;
+  }
+
+  /* Under their old keys: what had arrived is not stored twice. */
+  function retryLost() {
+    listLost().forEach(giveAnotherTry);
     sendNext();
+  }
+
+  function listLost() {
+    return queue.filter(function (item) {
+      return item.wasLost;
+    });
   }
 
   /* ---- News ---- */
 
   function schedulePoll(ms) {
     clearTimeout(pollTimer);
-    if (isOpen && !document.hidden) {
-      pollTimer = setTimeout(poll, ms || POLL_MS);
+    var isLate = listLost().length > 0;
+    if ((pollMs || isLate) && !document.hidden) {
+      pollTimer = setTimeout(poll, ms || (isLate ? retryMs() : pollMs));
     }
+  }
+
+  function retryMs() {
+    return RETRY_MS + Math.random() * RETRY_SPREAD_MS;
   }
 
   function poll() {
@@ -292,14 +341,17 @@
       schedulePoll();
       return;
     }
+    if (listLost().length) {
+      retryLost();
+      return;
+    }
     isPolling = true;
     request('GET', address, null, function (status, data) {
       isPolling = false;
-      offline.hidden = status !== 0;
       if (status === 200 && data) {
         showNews(data);
       }
-      schedulePoll(status === 200 || status === 204 ? POLL_MS : POLL_AFTER_ERROR_MS);
+      schedulePoll(status === 200 || status === 204 ? 0 : retryMs());
     });
   }
 
@@ -318,15 +370,31 @@
 
   function applyDesk(data) {
     lastId = Math.max(lastId, data.last);
-    isOpen = data.is_open;
+    pollMs = data.poll_ms;
     attach.hidden = !data.takes_files;
     if (desk.getAttribute('data-key') !== data.desk) {
       desk.setAttribute('data-key', data.desk);
-      desk.innerHTML = data.desk_html;
+      drawDesk(data.desk_html);
     }
   }
 
+  /* The minutes change while somebody may be about to press a button. */
+  function drawDesk(html) {
+    var held = desk.contains(document.activeElement) && document.activeElement.value;
+    desk.innerHTML = html;
+    Array.prototype.forEach.call(desk.querySelectorAll('button'), function (button) {
+      if (held && button.value === held) {
+        button.focus();
+      }
+    });
+  }
+
   /* ---- Requests ---- */
+
+  /* No answer, or only from the proxy in front of a server that starts again. */
+  function isLost(status) {
+    return status === 0 || (status >= 502 && status <= 504);
+  }
 
   function request(method, address, fields, done) {
     var xhr = new XMLHttpRequest();
@@ -342,6 +410,7 @@
     }
     xhr.onreadystatechange = function () {
       if (xhr.readyState === 4) {
+        offline.hidden = !isLost(xhr.status);
         done(xhr.status, parse(xhr.responseText));
       }
     };
@@ -402,41 +471,68 @@
 
   function rate(button) {
     var ratingForm = closest(button, 'rating');
-    var place = closest(button, 'rating-place');
+    var place = closest(button, 'rating-place') ||
+      closest(button, 'mark').querySelector('.rating-place');
     var fields = { score: button.value };
     Array.prototype.forEach.call(ratingForm.elements, function (field) {
       if (field.name && field.tagName !== 'BUTTON') {
         fields[field.name] = field.value;
       }
     });
-    Array.prototype.forEach.call(place.querySelectorAll('button'), function (each) {
-      each.disabled = true;
-    });
-    sendRating(ratingForm.action, fields, place, true);
+    sendRating(ratingForm.action, fields, place, disableWords(place, button), true);
   }
 
-  function sendRating(address, fields, place, mayRetry) {
+  /* Of the five words and of the two beside them. */
+  function listButtons(place) {
+    var all = closest(place, 'mark') || place;
+    return Array.prototype.slice.call(all.querySelectorAll('button[name=score]'));
+  }
+
+  /* Tells whether the pressed one had the focus, which goes with this. */
+  function disableWords(place, button) {
+    var hadFocus = document.activeElement === button;
+    listButtons(place).forEach(function (each) {
+      each.disabled = true;
+    });
+    return hadFocus;
+  }
+
+  function sendRating(address, fields, place, hadFocus, mayRetry) {
     request('POST', address, fields, function (status, data) {
       if (status === 400 && data && data.csrf_token && mayRetry) {
         token.value = fields.csrf_token = data.csrf_token;
-        sendRating(address, fields, place, false);
+        sendRating(address, fields, place, hadFocus, false);
       } else if (status === 200 && data) {
-        showRating(place, data);
+        showRating(place, data, hadFocus && fields.score);
       } else {
         showRatingFault(place, data);
       }
     });
   }
 
-  function showRating(place, data) {
+  function showRating(place, data, score) {
     var wasAtEnd = isAtEnd();
     var fold = closest(place, 'rating-fold');
     place.innerHTML = data.html;
     if (fold) {
       fold.querySelector('.rating-word').textContent = data.word;
+      remove(closest(fold, 'mark').querySelector('.rating-quick'));
+      fold.open = fold.open || data.is_low;
+    }
+    if (score) {
+      focusRated(place, fold, score);
     }
     if (wasAtEnd) {
       toEnd();
+    }
+  }
+
+  /* Where one was, one stays; the two words beside an answer are gone. */
+  function focusRated(place, fold, score) {
+    if (fold && !fold.open) {
+      fold.querySelector('summary').focus();
+    } else {
+      place.querySelector('button[value="' + score + '"]').focus();
     }
   }
 
@@ -446,10 +542,13 @@
       : '没有记下，请再点一次。');
     note.setAttribute('role', 'alert');
     remove(place.querySelector('.rating-fault'));
-    Array.prototype.forEach.call(place.querySelectorAll('button'), function (each) {
+    listButtons(place).forEach(function (each) {
       each.disabled = false;
     });
     place.appendChild(note);
+    if (closest(place, 'rating-fold')) {
+      closest(place, 'rating-fold').open = true;
+    }
   }
 
   /* ---- Reading aloud ---- */
@@ -578,11 +677,7 @@
 
   window.addEventListener('online', function () {
     offline.hidden = true;
-    queue.slice().forEach(function (item) {
-      if (item.hasFailed) {
-        retry(item);
-      }
-    });
+    retryLost();
     schedulePoll(1);
   });
 

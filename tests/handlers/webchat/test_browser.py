@@ -115,7 +115,7 @@ def test_policy_stops_nothing(open_page):
     for question in ("居住证怎么办", "个体户怎么注册", "月球怎么去"):
         ask(page, question)
         page.wait_for_selector(f".is-citizen[id] >> text={question}")
-    page.wait_for_selector("text=取消排队")
+    page.wait_for_selector("[value='取消排队']")
     found = page.evaluate("window.violations")
     for path in ("/licences", "/missing", "/chat"):
         page.goto(home + path)
@@ -150,7 +150,7 @@ def test_targets_are_large_enough_for_a_thumb(open_page, size, least):
     ask(page, "个体户怎么注册")
     page.wait_for_selector(".choices button")
     ask(page, "月球怎么去")
-    page.wait_for_selector("text=取消排队")
+    page.wait_for_selector("[value='取消排队']")
     for target in page.locator("button:visible, textarea").all():
         box = target.bounding_box()
         assert box["height"] >= least, target.inner_text()
@@ -179,7 +179,7 @@ def test_officers_reply_appears_within_two_seconds(open_page, world):
     """Without a reload and without a touch."""
     page = open_page()
     ask(page, "月球怎么去")
-    page.wait_for_selector("text=取消排队")
+    page.wait_for_selector("[value='取消排队']")
     world.reply("请到二楼 3 号窗口")
     started = time.monotonic()
     page.wait_for_selector("text=请到二楼 3 号窗口", timeout=2000)
@@ -197,8 +197,8 @@ def test_everything_works_without_javascript(open_page):
     assert page.url.rpartition("#")[2].startswith("m")
     page.click("text=个体户怎么注册")
     page.click("text=个体工商户设立登记")
-    page.click("header >> text=人工")
-    assert page.locator("text=取消排队").is_visible()
+    page.click(".to-officer")
+    assert page.locator("[value='取消排队']").is_visible()
     page.click("text=大字版")
     assert page.locator("html.size-large").count() == 1
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import Channel, Citation, Message, Sender, Ticket, TicketState
+from bot import (
+    Channel,
+    Citation,
+    Message,
+    Sender,
+    Situation,
+    Standing,
+    Ticket,
+    TicketState,
+    Urgency,
+)
 from handlers.webchat import drawing
 
-NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+NOON = NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+HOURS = "工作日 8:30–17:30"
 
 
 def message(number, sender=Sender.CITIZEN, *, minute=0, **more):
@@ -49,22 +61,58 @@ def test_long_conversations_show_their_end():
 def test_no_messages():
     """Nothing in, nothing out."""
     assert drawing.draw_lines([]) == []
-    assert drawing.view_desk([], None, ahead=0).state == "none"
+    assert drawing.view_desk([], Situation(), NOW, hours=HOURS).state == "none"
     assert drawing.find_last_question([]) == 0
 
 
+def view(ticket=None, *, last=None, resolved=None, **standing):
+    """Return the desk as it stands on duty."""
+    standing = Standing(**({"is_on_duty": True} | standing)) if ticket else None
+    situation = Situation(ticket, standing, resolved)
+    return drawing.view_desk([last or message(1)], situation, NOW, hours=HOURS)
+
+
 @pytest.mark.parametrize(
-    ("held", "state", "key"),
+    ("held", "state", "told"),
     [
-        (ticket(TicketState.WAITING), "waiting", "waiting-2"),
-        (ticket(TicketState.CLAIMED, "李敏"), "claimed", "claimed-0"),
-        (None, "composing", "composing-0"),
+        (ticket(TicketState.WAITING), "waiting", "前面还有 2 位"),
+        (ticket(TicketState.CLAIMED, "李敏"), "held", "李敏正在为您服务"),
+        (None, "composing", ""),
     ],
 )
-def test_desk_as_the_ticket_stands(held, state, key):
+def test_desk_as_the_ticket_stands(held, state, told):
     """A question without an answer and without a ticket is being composed."""
-    desk = drawing.view_desk([message(1)], held, ahead=2)
-    assert (desk.state, desk.key, desk.is_open) == (state, key, True)
+    desk = view(held, ahead=2)
+    assert (desk.state, desk.poll_ms) == (state, 1000)
+    assert told in "".join(desk.lines)
+
+
+def test_the_key_follows_what_is_said():
+    """Each minute that passes, each place in the queue."""
+    waiting = ticket(TicketState.WAITING)
+    minutes = timedelta(minutes=1)
+    keys = {view(waiting, ahead=n, left=n * minutes).key for n in range(9)}
+    assert len(keys) == 9
+    assert view(waiting, ahead=1).key == view(waiting, ahead=1).key
+
+
+def test_only_who_waits_in_the_chat_may_leave_a_message():
+    """A message is one already; danger is never put off."""
+    waiting = ticket(TicketState.WAITING)
+    assert view(waiting).may_leave_message
+    assert not view(replace(waiting, is_message=True)).may_leave_message
+    assert not view(replace(waiting, urgency=Urgency.CRITICAL)).may_leave_message
+    assert not view(ticket(TicketState.CLAIMED, "李敏")).may_leave_message
+
+
+def test_what_is_just_resolved_can_be_brought_back_until_something_else_is_said():
+    """The page asks for news then too, but seldom."""
+    over = ticket(TicketState.RESOLVED, "李敏")
+    notice = replace(message(2), sender=Sender.SYSTEM)
+    desk = view(resolved=over, last=notice)
+    assert (desk.state, desk.poll_ms) == ("resolved", 15_000)
+    answer = replace(message(2), sender=Sender.BOT)
+    assert view(resolved=over, last=answer).state == "none"
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,8 @@ def test_a_pdf_is_handed_over_as_a_file(waiting):
     assert "PDF，1 KB" in page
     answer = waiting.client.get(address_in(page))
     assert answer.data == PDF
-    assert answer.headers["Content-Disposition"].startswith("attachment")
+    told = answer.headers["Content-Disposition"]
+    assert told == "attachment; filename*=UTF-8''%E6%9D%90%E6%96%99.pdf"
 
 
 @pytest.mark.parametrize(("data", "how"), [(PDF, "attachment"), (picture(), "inline")])

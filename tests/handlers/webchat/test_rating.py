@@ -103,10 +103,12 @@ def test_answers_are_rated_in_a_fold(world, client, citizen):
     """It does not shout, and opens where one has just pressed."""
     page = citizen.ask("居住证怎么办")
     assert re.search(r'<details class="rating-fold" >\s*<summary>.*?评价<', page)
+    assert 'class="rating rating-quick"' in page
     target = re.search(r'name="target" value="(m\d+)"', page)[1]
     answer = press(client, page, target, 4)
     assert ratings_of(world) == [(4, "")]
     assert '<details class="rating-fold" open>' in answer.text
+    assert 'class="rating rating-quick"' not in answer.text
     assert answer.request.path == "/chat"
 
 
@@ -158,7 +160,7 @@ def test_a_script_gets_the_form_alone(world, client, served):
     data = form_of(served(), "t1") | {"score": "2"}
     headers = {"X-Requested-With": "XMLHttpRequest"}
     answer = client.post("/chat/ratings", data=data, headers=headers)
-    assert answer.json["word"] == "不满意"
+    assert (answer.json["word"], answer.json["is_low"]) == ("不满意", True)
     assert answer.json["html"].lstrip().startswith("<form")
     world.clock.go_on(days=2)
     late = client.post("/chat/ratings", data=data, headers=headers)

@@ -28,6 +28,10 @@ from .attachments import NobodyServesError as NobodyServesError
 from .audit_trail import AuditEntry as AuditEntry
 from .audit_trail import AuditFilter as AuditFilter
 from .audit_trail import AuditTrail as AuditTrail
+from .board import AgentLoad as AgentLoad
+from .board import Board as Board
+from .board import BoardStore as BoardStore
+from .board import BureauLoad as BureauLoad
 from .bureau import BUREAU_LISTS as BUREAU_LISTS
 from .bureau import Bureau as Bureau
 from .bureau import BureauFormError as BureauFormError
@@ -110,6 +114,8 @@ from .office_hours import make_calendar as make_calendar
 from .office_hours import tell_opening as tell_opening
 from .officers import OfficerStore as OfficerStore
 from .outbox import Outbox as Outbox
+from .overseeing import Moved as Moved
+from .overseeing import Overseer as Overseer
 from .passive import TAKEN_OVER as TAKEN_OVER
 from .passwords import PasswordRefusedError as PasswordRefusedError
 from .presence import Colleague as Colleague

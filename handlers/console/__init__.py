@@ -13,6 +13,7 @@ from handlers.console import access as access  # noqa: E402
 from handlers.console import actions as actions  # noqa: E402
 from handlers.console import alarms as alarms  # noqa: E402
 from handlers.console import audit as audit  # noqa: E402
+from handlers.console import board as board  # noqa: E402
 from handlers.console import bureaus as bureaus  # noqa: E402
 from handlers.console import canned as canned  # noqa: E402
 from handlers.console import events as events  # noqa: E402

@@ -68,7 +68,12 @@ def show_queue() -> ResponseReturnValue:
 @blueprint.get("/tickets/<int:ticket_id>")
 @allow(Right.SERVE)
 def show_ticket(ticket_id: int) -> ResponseReturnValue:
-    """Show the queue and one conversation; 200 or 404."""
+    """Show the queue and one conversation; 200 or 404.
+
+    Whoever reads along in a colleague's chat leaves a trace, and nothing else.
+    """
+    me = current_officer()
+    parts().overseer.note_look(parts().desk.get_ticket(ticket_id), officer_id=me.id)
     context = queue_context(ticket_id) | strip_context(ticket_id)
     context |= chat_context(ticket_id) | side_context(ticket_id)
     return render_template("console/tickets.html", **context)

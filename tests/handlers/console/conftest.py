@@ -27,6 +27,7 @@ from bot import (
     AnswerStatus,
     AttachmentStore,
     AuditTrail,
+    BoardStore,
     Block,
     BlockKind,
     BureauStore,
@@ -44,6 +45,7 @@ from bot import (
     Officer,
     OfficerStore,
     Outbox,
+    Overseer,
     PresenceStore,
     QuickReplyStore,
     RatingStore,
@@ -299,13 +301,16 @@ def world(
     client.flushall()
     seal, live = Seal(KEY), LiveBus(client, wait_ms=200)
     settings = Settings(secret_key=KEY)
+    desk = Desk(engine, clock, live.publish)
     parts = SimpleNamespace(
         settings=replace(settings, web=replace(settings.web, max_streams=2)),
         engine=engine,
         redis=client,
         clock=clock,
         live=live,
-        desk=Desk(engine, clock, live.publish),
+        desk=desk,
+        board=BoardStore(engine, clock),
+        overseer=Overseer(engine, clock, desk),
         get_calendar=lambda: make_calendar(settings.office.hours),
         warnings=WarningStore(engine, clock, live.publish),
         presence=PresenceStore(engine, clock),

@@ -169,6 +169,7 @@ def chat_context(ticket_id: int) -> dict[str, Any]:
     """
     desk, me, now = parts().desk, current_officer(), parts().clock()
     ticket, messages = desk.get_ticket(ticket_id), desk.list_messages(ticket_id)
+    events = desk.list_events(ticket_id)
     return {
         "me": me,
         "tab": read_tab(),
@@ -176,7 +177,8 @@ def chat_context(ticket_id: int) -> dict[str, Any]:
         "ticket": ticket,
         "is_mine": is_held_by(ticket, me.id),
         "powers": find_my_powers(ticket),
-        "transfer": wording.find_transfer(desk.list_events(ticket_id)),
+        "transfer": wording.find_transfer(events),
+        "whispers": wording.find_whispers(events),
         "days": wording.group_by_day(messages, now),
         "evidence": wording.find_evidence(messages),
         "suggestion": wording.suggest_from(messages),

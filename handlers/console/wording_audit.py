@@ -54,6 +54,7 @@ ACTIONS: Mapping[str, str] = {
     "ticket.officer": "回复市民",
     "ticket.note": "写内部备注",
     "ticket.file": "给市民发文件",
+    "ticket.whisper": "提醒经办人",
     "ticket.watched": "旁观会话",
     "ticket.released": "退回队列",
     "ticket.assigned": "分派会话",

@@ -97,6 +97,7 @@
     if (kind === 'alarm') return;
     refreshQueue();
     if (kind === 'warning') warn(data);
+    if (kind === 'whisper') hearWhisper(data);
     if (kind === 'resync' || data.ticket_id === openId) {
       refresh(chat);
       refresh(side);
@@ -112,6 +113,12 @@
     if (!own) return;
     const words = data.level === 'soon' ? '快到时限了' : '超过时限了';
     toast(`${own.dataset.name} 的会话${words}。`, 'bad');
+  }
+
+  /** Tell the holder that who leads has left a word; to everybody else it is a note. */
+  function hearWhisper(data) {
+    const own = find(`[data-chat="${Number(data.ticket_id)}"]`);
+    if (own) toast(`督办在${own.dataset.name}的会话里给您留了话。`);
   }
 
   document.addEventListener('setting', (event) => {

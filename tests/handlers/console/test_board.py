@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import AuditFilter, Bureau
+from bot import AuditFilter, Bureau, Channel
 
 
 @pytest.fixture
@@ -197,3 +197,39 @@ def test_reading_along_changes_nothing_and_is_noted_once(office: Any) -> None:
     office.browser("duban").open("/console/tickets/1")
     actions = [entry.action for entry in office.parts.audit_trail.list(AuditFilter())]
     assert actions.count("ticket.watched") == 2
+
+
+def whisper(office: Any, login: str, text: str) -> Any:
+    """Leave a note in ticket 1."""
+    return office.browser(login).send(
+        "/console/tickets/1/messages", page="/console/", kind="note", text=text
+    )
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_a_leads_note_is_a_word_to_the_holder_and_to_nobody_else(
+    office: Any, channel: Channel
+) -> None:
+    """Marked for staff; nothing of it reaches the citizen, on either channel."""
+    office.ask("断缴了还能补吗", channel=channel)
+    office.parts.desk.claim(1, officer_id=office.people["limin"].id)
+    sent = office.parts.desk.count_queued()
+    whisper(office, "duban", "先核对断缴的月份")
+    page = office.browser("limin").open("/console/tickets/1").text
+    assert "督办提醒" in page
+    assert "先核对断缴的月份" in page
+    assert office.parts.desk.count_queued() == sent
+    shown = office.parts.front_desk.list_messages(channel, "citizen-1")
+    assert "先核对断缴的月份" not in str(shown)
+
+
+def test_other_notes_are_plain_notes(office: Any) -> None:
+    """A colleague's, the holder's own, and a lead's where nobody is served."""
+    office.ask("断缴了还能补吗")
+    whisper(office, "duban", "谁来接一下")
+    office.parts.desk.claim(1, officer_id=office.people["limin"].id)
+    whisper(office, "limin", "已经问过医保中心")
+    whisper(office, "wangfang", "这位市民上周也来过")
+    page = office.browser("limin").open("/console/tickets/1").text
+    assert page.count("督办提醒") == 0
+    assert page.count("内部备注，市民看不到") >= 3

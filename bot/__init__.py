@@ -113,6 +113,11 @@ from .notices import NoticeStore as NoticeStore
 from .office_hours import make_calendar as make_calendar
 from .office_hours import tell_opening as tell_opening
 from .officers import OfficerStore as OfficerStore
+from .originals import MAX_A_DAY as MAX_A_DAY
+from .originals import OriginalStore as OriginalStore
+from .originals import RevealQuotaError as RevealQuotaError
+from .originals import RevealReasonError as RevealReasonError
+from .originals import RevealRefusedError as RevealRefusedError
 from .outbox import Outbox as Outbox
 from .overseeing import Moved as Moved
 from .overseeing import Overseer as Overseer

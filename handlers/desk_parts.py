@@ -23,6 +23,7 @@ from bot import (
     FollowUpStore,
     NativeDesk,
     OfficerStore,
+    OriginalStore,
     Overseer,
     PresenceStore,
     RatingStore,
@@ -122,6 +123,11 @@ class DeskParts(Foundation):
     def overseer(self) -> Overseer:
         """What who leads does with many tickets, and that they looked."""
         return Overseer(self.engine, self.clock, self.desk)
+
+    @cached_property
+    def originals(self) -> OriginalStore:
+        """What citizens wrote before it was masked."""
+        return OriginalStore(self.engine, self.seal, self.clock)
 
     @cached_property
     def warnings(self) -> WarningStore:

@@ -27,6 +27,7 @@ from handlers.console import officers as officers  # noqa: E402
 from handlers.console import presence as presence  # noqa: E402
 from handlers.console import quick_replies as quick_replies  # noqa: E402
 from handlers.console import ratings as ratings  # noqa: E402
+from handlers.console import reveal as reveal  # noqa: E402
 from handlers.console import second_factor as second_factor  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402
 from handlers.console import tickets as tickets  # noqa: E402

@@ -178,6 +178,7 @@ def chat_context(ticket_id: int) -> dict[str, Any]:
         "is_mine": is_held_by(ticket, me.id),
         "powers": find_my_powers(ticket),
         "transfer": wording.find_transfer(events),
+        "may_reveal": ticket.officer_id == me.id or me.may(Right.LEAD),
         "whispers": wording.find_whispers(events),
         "days": wording.group_by_day(messages, now),
         "evidence": wording.find_evidence(messages),

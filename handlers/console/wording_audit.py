@@ -55,6 +55,7 @@ ACTIONS: Mapping[str, str] = {
     "ticket.note": "写内部备注",
     "ticket.file": "给市民发文件",
     "ticket.whisper": "提醒经办人",
+    "message.revealed": "查看遮住的内容",
     "ticket.watched": "旁观会话",
     "ticket.released": "退回队列",
     "ticket.assigned": "分派会话",

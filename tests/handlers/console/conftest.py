@@ -44,6 +44,7 @@ from bot import (
     NativeDesk,
     Officer,
     OfficerStore,
+    OriginalStore,
     Outbox,
     Overseer,
     PresenceStore,
@@ -311,6 +312,7 @@ def world(
         desk=desk,
         board=BoardStore(engine, clock),
         overseer=Overseer(engine, clock, desk),
+        originals=OriginalStore(engine, seal, clock),
         get_calendar=lambda: make_calendar(settings.office.hours),
         warnings=WarningStore(engine, clock, live.publish),
         presence=PresenceStore(engine, clock),
@@ -337,6 +339,7 @@ def world(
             clock=clock,
             publish=live.publish,
             wait_s=4.0,
+            keeps_originals=True,
         ),
     )
     yield World(parts, create_app(parts), clock)  # type: ignore[arg-type]

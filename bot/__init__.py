@@ -28,6 +28,10 @@ from .attachments import NobodyServesError as NobodyServesError
 from .audit_trail import AuditEntry as AuditEntry
 from .audit_trail import AuditFilter as AuditFilter
 from .audit_trail import AuditTrail as AuditTrail
+from .board import AgentLoad as AgentLoad
+from .board import Board as Board
+from .board import BoardStore as BoardStore
+from .board import BureauLoad as BureauLoad
 from .bureau import BUREAU_LISTS as BUREAU_LISTS
 from .bureau import Bureau as Bureau
 from .bureau import BureauFormError as BureauFormError
@@ -117,7 +121,14 @@ from .officer_care import UNUSED_FOR as UNUSED_FOR
 from .officer_care import OfficerCare as OfficerCare
 from .officers import LINK_MINUTES as LINK_MINUTES
 from .officers import OfficerStore as OfficerStore
+from .originals import MAX_A_DAY as MAX_A_DAY
+from .originals import OriginalStore as OriginalStore
+from .originals import RevealQuotaError as RevealQuotaError
+from .originals import RevealReasonError as RevealReasonError
+from .originals import RevealRefusedError as RevealRefusedError
 from .outbox import Outbox as Outbox
+from .overseeing import Moved as Moved
+from .overseeing import Overseer as Overseer
 from .passive import TAKEN_OVER as TAKEN_OVER
 from .passwords import PasswordRefusedError as PasswordRefusedError
 from .people_topic import PeopleTopic as PeopleTopic

@@ -39,6 +39,11 @@ def ticket_event(ticket: Ticket) -> Event:
     return "ticket", {"ticket_id": ticket.id, "state": str(ticket.state)}
 
 
+def whisper_event(ticket: Ticket) -> Event:
+    """Return the live event of a word that only the holder of a ticket should hear."""
+    return "whisper", {"ticket_id": ticket.id, "holder_id": ticket.officer_id}
+
+
 def rating_event() -> Event:
     """Return the live event of a rating or a follow-up that is new or has changed."""
     return "rating", {}

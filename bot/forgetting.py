@@ -101,7 +101,7 @@ def _erase_texts(session: Session, conversation_id: int, *, at: datetime) -> Non
     session.execute(
         update(MessageRow)
         .where(MessageRow.conversation_id == conversation_id)
-        .values(text="", answer=None, media=None)
+        .values(text="", answer=None, media=None, original_sealed=None)
     )
     # What we may send and tell somebody who is gone is nobody's business.
     for table in (SendWindowRow, SubscriptionRow):

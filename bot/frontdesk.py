@@ -18,9 +18,8 @@ from .composers import Composers
 from .conversation import Carry, ConversationStore, Delivering, LinkedAnswer
 from .errors import StoreUnavailableError
 from .events import Clock, Event, Publish, publish_nothing
-from .inbox import Inbox
+from .inbox import Inbox, mask_inbound
 from .patience import PASSIVE_WINDOW, Visit
-from .privacy import mask_personal_data
 from .reply import Reply, apologise
 from .seal import Seal
 from .turn import Situation, Turn
@@ -38,9 +37,6 @@ _log = logging.getLogger(__name__)
 
 #: An answer as a channel sends it.
 Render: TypeAlias = Callable[[Answer], str]
-
-#: Characters kept of what a citizen typed.
-MAX_TEXT_CHARS = 2_000
 
 #: Composing takes milliseconds; whoever is silent for so long has died. Who is only
 #: slow renews it (``composers``). Under WeChat's second resend (5 s) plus our
@@ -77,6 +73,7 @@ class FrontDesk:
         threads: int = 64,
         on_late: Callable[[str], object] | None = None,
         get_calendar: GetCalendar = get_usual_calendar,
+        keeps_originals: bool = False,
     ) -> None:
         """Wire the desk.
 
@@ -94,7 +91,10 @@ class FrontDesk:
             threads: Answers composed at once in this process.
             on_late: Called with the OpenID when an answer will be pushed later.
             get_calendar: When officers are on duty: hand-overs are due by it.
+            keeps_originals: Whether what is masked while a person serves is kept,
+                encrypted, for that person.
         """
+        self._keeps_originals = keeps_originals
         self._inbox = Inbox(engine, seal)
         self._conversations = ConversationStore(engine, seal, clock, get_calendar)
         self._assistant = assistant
@@ -141,9 +141,9 @@ class FrontDesk:
             silence = Answer(AnswerStatus.SILENT_EVENT)
             return Reply(render(silence), silence.status, is_repeat=False)
         begun = time.monotonic()
-        text = mask_personal_data(inbound.text[:MAX_TEXT_CHARS])
         receipt = self._inbox.write_down(
-            replace(inbound, text=text), lease_until=self._clock() + self._lease
+            mask_inbound(inbound, keeps_original=self._keeps_originals),
+            lease_until=self._clock() + self._lease,
         )
         self._publish_all(receipt.events)
         visit = Visit(inbound, receipt, begun)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +71,18 @@ class StoredReply:
 
     #: None for silence.
     status: AnswerStatus | None
+
+
+#: Characters kept of what a citizen typed.
+MAX_TEXT_CHARS = 2_000
+
+
+def mask_inbound(inbound: Inbound, *, keeps_original: bool) -> Inbound:
+    """Return a message as it may be stored, with what was masked only if kept."""
+    written = inbound.text[:MAX_TEXT_CHARS]
+    text = mask_personal_data(written)
+    is_kept = keeps_original and text != written
+    return replace(inbound, text=text, original=written if is_kept else "")
 
 
 class Inbox:
@@ -205,7 +217,8 @@ class Inbox:
             send_parked(session, conversation.id, at=at)
         events: tuple[Event, ...] = ()
         if inbound.kind not in _EVENTS:
-            events = (_add_citizen_line(session, row),)
+            original = self._seal.seal(inbound.original) if inbound.original else None
+            events = (_add_citizen_line(session, row, original),)
         return Receipt(row.id, conversation.id, is_repeat=False, events=events)
 
 
@@ -254,7 +267,9 @@ def _media(inbox: InboxRow) -> dict[str, Any] | None:
     return {"kind": inbox.kind, **inbox.detail}
 
 
-def _add_citizen_line(session: Session, inbox: InboxRow) -> Event:
+def _add_citizen_line(
+    session: Session, inbox: InboxRow, original: bytes | None
+) -> Event:
     ticket = find_open_ticket(session, inbox.conversation_id)
     message = MessageRow(
         conversation_id=inbox.conversation_id,
@@ -263,6 +278,8 @@ def _add_citizen_line(session: Session, inbox: InboxRow) -> Event:
         sender=Sender.CITIZEN,
         text=_label(inbox, is_served=ticket is not None),
         media=_media(inbox),
+        # Only a person who serves may need it: the bot's conversations keep none.
+        original_sealed=original if ticket is not None else None,
         created_at=inbox.received_at,
     )
     session.add(message)

@@ -104,6 +104,7 @@ def to_message(
         delivery=outbox.state if outbox else "",
         delivery_error=outbox.error if outbox else "",
         media=row.media or {},
+        has_original=row.original_sealed is not None,
     )
 
 

@@ -9,16 +9,18 @@ from hashlib import sha256
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from .accounts import Officer
 from .acting import Act, Acting
 from .clocks import measure_wait
-from .events import message_event
+from .events import message_event, whisper_event
 from .handoff import move
 from .privacy import mask_personal_data
 from .queries import add_line, audit, queue_delivery, select_lines
 from .records import to_message
+from .rights import Right
 from .tables import MessageRow, TicketRow
 from .ticket_rows import find_clock_start, get_ticket
-from .types import Message, Priority, Sender, TicketState
+from .types import Message, Priority, Sender, Ticket, TicketState
 from .working_time import WorkingCalendar
 
 #: Characters kept of what an officer writes; WeChat takes 2,048 bytes a message.
@@ -84,6 +86,9 @@ class Talking(Acting):
     ) -> Message:
         """Leave a note for colleagues; the citizen never sees it.
 
+        Of who leads, in a chat that somebody else holds, it is a word to the holder:
+        their page is told.
+
         Raises:
             TicketNotFoundError: If there is no such ticket.
         """
@@ -91,7 +96,10 @@ class Talking(Acting):
         with self._act(ticket_id, officer_id) as act:
             if (said := _find_line(act.session, line.key)) is not None:
                 return said
-            self._add(act, line)
+            row = self._add(act, line)
+            if is_whisper(act.ticket, act.officer):
+                act.store(act.ticket, "whisper", message_id=row.id)
+                act.events.append(whisper_event(act.ticket))
             return _get_line(act.session, line.key)
 
     def mark_read(self, ticket_id: int) -> None:
@@ -145,6 +153,12 @@ class Talking(Acting):
             message_event(act.ticket.id, act.ticket.conversation_id, row.id)
         )
         return row
+
+
+def is_whisper(ticket: Ticket, officer: Officer) -> bool:
+    """Tell whether a note of this officer's is a word to somebody else: the holder."""
+    is_others = ticket.is_held and not ticket.is_held_by(officer.id)
+    return is_others and officer.may(Right.LEAD)
 
 
 def note_reply(act: Act, calendar: WorkingCalendar) -> None:

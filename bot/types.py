@@ -171,6 +171,9 @@ class Inbound:
     #: kept until the message is answered.
     detail: Mapping[str, object] = field(default_factory=dict)
 
+    #: The text before it was masked, where that changed it and a person may need it.
+    original: str = field(default="", repr=False)
+
 
 class BlockKind(StrEnum):
     """How a block of an answer is drawn."""
@@ -291,3 +294,5 @@ class Message:
     delivery_error: str = ""
     #: A picture, voice or video the citizen sent: {"kind", "media_id", "format"}.
     media: Mapping[str, object] = field(default_factory=dict)
+    #: Whether what it said before it was masked can be opened.
+    has_original: bool = False

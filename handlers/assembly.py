@@ -105,6 +105,7 @@ class Parts(DeskParts):
             threads=self.settings.web.threads,
             on_late=self._show_typing,
             get_calendar=self.get_calendar,
+            keeps_originals=self.settings.desk.keep_originals,
         )
 
     @cached_property

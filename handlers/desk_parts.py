@@ -16,6 +16,7 @@ from bot import (
     AlarmStore,
     AttachmentStore,
     AuditTrail,
+    BoardStore,
     BureauStore,
     CannedReplyStore,
     Desk,
@@ -24,6 +25,8 @@ from bot import (
     OfficeDayStore,
     OfficerCare,
     OfficerStore,
+    OriginalStore,
+    Overseer,
     PeopleTopicStore,
     PresenceStore,
     RatingStore,
@@ -114,6 +117,22 @@ class DeskParts(Foundation):
             self.get_calendar,
             close_after_days=self.settings.desk.close_after_days,
         )
+
+    @cached_property
+    def board(self) -> BoardStore:
+        """Who waits and who serves, now."""
+        is_small = self.settings.desk.is_small_office
+        return BoardStore(self.engine, self.clock, is_small_office=is_small)
+
+    @cached_property
+    def overseer(self) -> Overseer:
+        """What who leads does with many tickets, and that they looked."""
+        return Overseer(self.engine, self.clock, self.desk)
+
+    @cached_property
+    def originals(self) -> OriginalStore:
+        """What citizens wrote before it was masked."""
+        return OriginalStore(self.engine, self.seal, self.clock)
 
     @cached_property
     def warnings(self) -> WarningStore:

@@ -160,6 +160,10 @@ class DeskSettings(Section):
     #: A clock that has run so many times its limit goes to the supervisor.
     escalate_after: float = 2.0
 
+    #: What citizens write to a person is masked; the original is kept encrypted until
+    #: 30 days after the hand-over, for that person to open with a reason.
+    keep_originals: bool = True
+
     #: Where warnings go outside the console, apprise's addresses, separated by spaces;
     #: from the environment alone, because they hold passwords.
     alert_urls: str = field(default="", repr=False)

@@ -40,6 +40,9 @@ WATCH_EVERY_S = 15.0
 #: Next year's holidays, and accounts that nobody uses: a few times a day.
 LOOK_AHEAD_EVERY_S = 6 * 3600.0
 
+#: What is kept for days is erased within the hour.
+ERASE_EVERY_S = 3600.0
+
 #: Wait before listening again when Redis is away.
 _LISTEN_AGAIN_S = 2.0
 
@@ -60,6 +63,7 @@ def run_worker(parts: Parts) -> None:
         ("calendar", lambda: watch_calendar(parts), LOOK_AHEAD_EVERY_S),
         ("accounts", lambda: retire_officers(parts), LOOK_AHEAD_EVERY_S),
         ("clocks", make_watch(parts), WATCH_EVERY_S),
+        ("originals", parts.originals.erase_old, ERASE_EVERY_S),
     )
     for name, work, every_s in jobs:
         scheduler.add_job(

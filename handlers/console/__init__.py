@@ -13,6 +13,7 @@ from handlers.console import access as access  # noqa: E402
 from handlers.console import actions as actions  # noqa: E402
 from handlers.console import alarms as alarms  # noqa: E402
 from handlers.console import audit as audit  # noqa: E402
+from handlers.console import board as board  # noqa: E402
 from handlers.console import bureaus as bureaus  # noqa: E402
 from handlers.console import calendar as calendar  # noqa: E402
 from handlers.console import canned as canned  # noqa: E402
@@ -28,6 +29,7 @@ from handlers.console import people_topics as people_topics  # noqa: E402
 from handlers.console import presence as presence  # noqa: E402
 from handlers.console import quick_replies as quick_replies  # noqa: E402
 from handlers.console import ratings as ratings  # noqa: E402
+from handlers.console import reveal as reveal  # noqa: E402
 from handlers.console import second_factor as second_factor  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402
 from handlers.console import tickets as tickets  # noqa: E402

@@ -68,7 +68,12 @@ def show_queue() -> ResponseReturnValue:
 @blueprint.get("/tickets/<int:ticket_id>")
 @allow(Right.SERVE)
 def show_ticket(ticket_id: int) -> ResponseReturnValue:
-    """Show the queue and one conversation; 200 or 404."""
+    """Show the queue and one conversation; 200 or 404.
+
+    Whoever reads along in a colleague's chat leaves a trace, and nothing else.
+    """
+    me = current_officer()
+    parts().overseer.note_look(parts().desk.get_ticket(ticket_id), officer_id=me.id)
     context = queue_context(ticket_id) | strip_context(ticket_id)
     context |= chat_context(ticket_id) | side_context(ticket_id)
     return render_template("console/tickets.html", **context)
@@ -164,6 +169,7 @@ def chat_context(ticket_id: int) -> dict[str, Any]:
     """
     desk, me, now = parts().desk, current_officer(), parts().clock()
     ticket, messages = desk.get_ticket(ticket_id), desk.list_messages(ticket_id)
+    events = desk.list_events(ticket_id)
     return {
         "me": me,
         "tab": read_tab(),
@@ -171,7 +177,9 @@ def chat_context(ticket_id: int) -> dict[str, Any]:
         "ticket": ticket,
         "is_mine": is_held_by(ticket, me.id),
         "powers": find_my_powers(ticket),
-        "transfer": wording.find_transfer(desk.list_events(ticket_id)),
+        "transfer": wording.find_transfer(events),
+        "may_reveal": ticket.officer_id == me.id or me.may(Right.LEAD),
+        "whispers": wording.find_whispers(events),
         "days": wording.group_by_day(messages, now),
         "evidence": wording.find_evidence(messages),
         "suggestion": wording.suggest_from(messages),

@@ -25,7 +25,9 @@ from handlers.console.wording_clocks import describe_due as describe_due
 from handlers.console.wording_clocks import describe_urgency as describe_urgency
 from handlers.console.wording_clocks import list_clocks as list_clocks
 from handlers.console.wording_clocks import to_moment as to_moment
+from handlers.console.wording_clocks import to_span as to_span
 from handlers.console.wording_events import find_transfer as find_transfer
+from handlers.console.wording_events import find_whispers as find_whispers
 from handlers.console.wording_events import list_happenings as list_happenings
 
 #: Longest reply, as the counter shows.

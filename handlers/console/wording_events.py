@@ -29,6 +29,7 @@ _PLAIN: Mapping[str, str] = {
     "agent_switched": "换了微信客服",
     "message": "改为留言",
     "alert_failed": "提醒没有发出去",
+    "whisper": "提醒经办人",
 }
 
 _WARNED = {"soon": "快到时限", "overdue": "超时", "escalated": "严重超时，报督办"}
@@ -95,7 +96,15 @@ class Transfer:
 
 #: What happens beside an offer and says nothing about it.
 _ASIDE = frozenset(
-    {"warned", "alert_failed", "citizen_wrote", "first_reply", "replied", "entry"}
+    {
+        "warned",
+        "alert_failed",
+        "citizen_wrote",
+        "first_reply",
+        "replied",
+        "entry",
+        "whisper",
+    }
 )
 
 
@@ -112,6 +121,12 @@ def find_transfer(events: list[TicketEvent]) -> Transfer | None:
         if event.action in {"transfer_accepted", "transfer_withdrawn"}:
             return None
     return None
+
+
+def find_whispers(events: list[TicketEvent]) -> frozenset[int]:
+    """Return the numbers of the lines that are a lead's word to the holder."""
+    found = (e.detail.get("message_id") for e in events if e.action == "whisper")
+    return frozenset(id_ for id_ in found if isinstance(id_, int))
 
 
 _Detail = Mapping[str, object]

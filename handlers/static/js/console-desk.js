@@ -94,10 +94,11 @@
   document.addEventListener('live', function (event) {
     const { kind, data } = event.detail;
     // Others, such as who is typing, change nothing that is drawn here.
-    if (!['ticket', 'message', 'warning', 'resync'].includes(kind)) return;
+    if (!['ticket', 'message', 'warning', 'whisper', 'resync'].includes(kind)) return;
     refreshQueue();
     if (kind !== 'message' || find(`[data-chat="${Number(data.ticket_id)}"]`)) refresh(strip);
     if (kind === 'warning') warn(data);
+    if (kind === 'whisper') hearWhisper(data);
     // Only the tab of that chat: others would sound, too.
     const isHeard = document.hidden && kind === 'message' && data.ticket_id === openId;
     if (isHeard && settings.get('sound', 'off') === 'on') beep();
@@ -116,6 +117,12 @@
     if (!own) return;
     const words = data.level === 'soon' ? '快到时限了' : '超过时限了';
     toast(`${own.dataset.name} 的会话${words}。`, 'bad');
+  }
+
+  /** Tell the holder that who leads has left a word; to everybody else it is a note. */
+  function hearWhisper(data) {
+    const own = find(`[data-chat="${Number(data.ticket_id)}"]`);
+    if (own) toast(`督办在${own.dataset.name}的会话里给您留了话。`);
   }
 
   document.addEventListener('setting', (event) => {

@@ -29,6 +29,7 @@ from bot import (
     AuditTrail,
     Block,
     BlockKind,
+    BoardStore,
     BureauStore,
     CannedReplyStore,
     Channel,
@@ -44,7 +45,9 @@ from bot import (
     OfficeDayStore,
     Officer,
     OfficerStore,
+    OriginalStore,
     Outbox,
+    Overseer,
     PeopleTopicStore,
     PresenceStore,
     QuickReplyStore,
@@ -304,13 +307,17 @@ def world(
     client.flushall()
     seal, live = Seal(KEY), LiveBus(client, wait_ms=200)
     settings = Settings(secret_key=KEY)
+    desk = Desk(engine, clock, live.publish)
     parts = SimpleNamespace(
         settings=replace(settings, web=replace(settings.web, max_streams=2)),
         engine=engine,
         redis=client,
         clock=clock,
         live=live,
-        desk=Desk(engine, clock, live.publish),
+        desk=desk,
+        board=BoardStore(engine, clock),
+        overseer=Overseer(engine, clock, desk),
+        originals=OriginalStore(engine, seal, clock),
         get_calendar=lambda: make_calendar(settings.office.hours),
         warnings=WarningStore(engine, clock, live.publish),
         presence=PresenceStore(engine, clock),
@@ -342,6 +349,7 @@ def world(
             clock=clock,
             publish=live.publish,
             wait_s=4.0,
+            keeps_originals=True,
         ),
     )
     yield World(parts, create_app(parts), clock)  # type: ignore[arg-type]

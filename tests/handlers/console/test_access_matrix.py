@@ -224,9 +224,13 @@ def _try_all(
     office: Office, officer: Any, rules: list[Rule], tally: Tally, *, is_small: bool
 ) -> None:
     browser = sign_in(office, officer)
+    is_first = officer.bureau_id == office.bureaus[0]
+    is_local = officer.role in {Role.AGENT, Role.TEAM_LEAD}
     for rule in rules:
         is_allowed = may_call(office.world, rule, officer.role, is_small=is_small)
-        for case, names in targets(office, rule, is_allowed=is_allowed):
+        # Roles that see every bureau need all objects once, not once a bureau.
+        is_whole = is_allowed and (is_local or is_first)
+        for case, names in targets(office, rule, is_allowed=is_whole):
             answer = browser.call(rule, names)
             visit = Visit(office, officer, rule, case, answer, is_allowed, is_small)
             tally.counts[f"{visit.verdict} {visit.kind}"] += 1

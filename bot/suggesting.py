@@ -21,6 +21,7 @@ from .steps.continuing import MAX_CHARS, is_borne, is_circumstance
 from .steps.phrasing import bare, question_of
 from .steps.preferring import prefer_bearing
 from .steps.relating import NEAR, prefer_guide
+from .types import BlockKind
 
 #: Lines that say nothing about any matter: greetings, thanks, yes and no.
 _CHAT = re.compile(
@@ -123,4 +124,6 @@ def _compose(
     entry = knowledge.get_entry(best.entry_id)
     asked = Asked(question, find_aspects(question), knowledge.regions)
     blocks, _ = compose(asked, best, entry)
-    return describe(knowledge, [best], today, text=render_blocks(blocks))
+    # Notices are the bot's own: 想看全部，回复“要带什么” is no officer's word.
+    said = [block for block in blocks if block.kind is not BlockKind.NOTICE]
+    return describe(knowledge, [best], today, text=render_blocks(said))

@@ -122,6 +122,14 @@ def test_a_suggestion_is_the_assistants_answer(knowledge: KnowledgeBase) -> None
     assert insert.endswith(f"\n依据：《{MEDICAL}》")
 
 
+def test_the_bots_own_hints_are_left_out(knowledge: KnowledgeBase) -> None:
+    """An officer does not ask for commands."""
+    lines = ["医保断缴了能补吗"]
+    found = suggest_replies(knowledge, lines, today=TODAY, at_least=0.3)
+    assert "医保断缴 3 个月以内可以补缴" in found.entries[0].insert
+    assert "回复“" not in found.entries[0].insert
+
+
 def test_a_masked_number_is_not_searched_for(knowledge: KnowledgeBase) -> None:
     """It says nothing about the matter."""
     line = "我的身份证号是350***********1234，医保断缴了能补吗"

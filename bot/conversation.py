@@ -29,7 +29,7 @@ from .queries import (
 from .records import focus_to_json, to_message
 from .seal import Seal
 from .settling import store_answer
-from .tables import InboxRow, MessageRow
+from .tables import ConversationRow, InboxRow, MessageRow
 from .turn import Effect, Focus, Situation, Turn
 from .types import (
     Answer,
@@ -162,34 +162,28 @@ class ConversationStore:
                 return None
             turn.ticket, turn.resolved = tickets
             is_passive = delivery.is_passive and inbox.promised_at is None
-            if not is_passive and turn.channel is Channel.WECHAT:
-                body = ""
-            elif delivery.carry is not None:
-                body = _carry(session, inbox, answer, body, delivery, at)
+            is_late = not is_passive and turn.channel is Channel.WECHAT
+            body = "" if is_late else _carry(session, inbox, answer, body, delivery, at)
             events: list[Event] = []
             is_forgotten = turn.effect is Effect.FORGET
             if is_forgotten:
                 conversation, events = forget_and_reopen(
                     session, conversation, inbox, at=at
                 )
-            is_pushed = not is_passive or delivery.is_uncertain
             events += store_answer(
                 session,
                 inbox,
                 turn,
                 answer,
                 calendar=self._get_calendar(),
-                is_pushed=is_pushed,
+                is_pushed=not is_passive or delivery.is_uncertain,
                 at=at,
             )
             if is_forgotten or not _was_overtaken(session, inbox):
-                focus = Focus() if is_forgotten else turn.focus
-                conversation.focus = focus_to_json(focus)
-            conversation.updated_at = at
-            inbox.answered_at = at
-            inbox.is_passive = is_passive
-            inbox.detail = None  # a place is kept no longer than it takes to answer
-            inbox.reply_body = self._seal.seal(body).decode() if body else ""
+                kept = Focus() if is_forgotten else turn.focus
+                conversation.focus = focus_to_json(kept)
+            sealed = self._seal.seal(body).decode() if body else ""
+            _note_answered(conversation, inbox, sealed, is_passive=is_passive, at=at)
             return Settled(StoredReply(body, answer.status), tuple(events))
 
     def list_messages(
@@ -267,6 +261,20 @@ class ConversationStore:
             return tuple(forget_citizen(session, conversation, at=at))
 
 
+def _note_answered(
+    conversation: ConversationRow,
+    inbox: InboxRow,
+    sealed: str,
+    *,
+    is_passive: bool,
+    at: datetime,
+) -> None:
+    conversation.updated_at = inbox.answered_at = at
+    inbox.reply_body = sealed
+    inbox.is_passive = is_passive
+    inbox.detail = None  # a place is kept no longer than it takes to answer
+
+
 def _carry(
     session: Session,
     inbox: InboxRow,
@@ -276,8 +284,10 @@ def _carry(
     at: datetime,
 ) -> str:
     """Return the body with the lines that waited; without any it stays as it is."""
+    if delivery.carry is None:
+        return body
     lines = take_for_passive(session, inbox.conversation_id, at=at)
-    if not lines or delivery.carry is None:
+    if not lines:
         return body
     carried = delivery.carry(answer, lines)
     note_carried(session, inbox.id, carried.parts, carried.finished)

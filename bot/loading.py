@@ -62,16 +62,8 @@ def load_turn(
         citizen = session.get_one(CitizenRow, conversation.citizen_id)
         ticket, resolved = find_latest_tickets(session, conversation_id)
         focus = focus_from_json(conversation.focus)
-        return Turn(
-            text=inbox.text,
-            at=inbox.received_at,
-            kind=MessageKind(inbox.kind),
-            channel=Channel(inbox.channel),
-            # Asked for once: the reason is this message or none.
-            focus=replace(focus, rating_line=0),
-            rating_line=_find_rating_line(focus, now=inbox.received_at),
-            detail=inbox.detail or {},
-            is_welcomed=citizen.welcomed_at is not None,
+        return replace(
+            _make_turn(inbox, citizen, focus),
             ticket=ticket,
             resolved=resolved,
             find_queue=look_up_queue,
@@ -80,6 +72,21 @@ def load_turn(
             find_rating=look_up_rating,
             has_waiting_notice=ticket is not None and _was_told(session, ticket),
         )
+
+
+def _make_turn(inbox: InboxRow, citizen: CitizenRow, focus: Focus) -> Turn:
+    """Return the message itself, before anything is looked up."""
+    return Turn(
+        text=inbox.text,
+        at=inbox.received_at,
+        kind=MessageKind(inbox.kind),
+        channel=Channel(inbox.channel),
+        # Asked for once: the reason is this message or none.
+        focus=replace(focus, rating_line=0),
+        rating_line=_find_rating_line(focus, now=inbox.received_at),
+        detail=inbox.detail or {},
+        is_welcomed=citizen.welcomed_at is not None,
+    )
 
 
 def _find_rating_line(focus: Focus, *, now: datetime) -> int:

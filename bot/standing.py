@@ -40,9 +40,9 @@ def tell_standing(
         first = get_reply(AnswerStatus.HANDOFF_CRISIS).text
         if standing.is_on_duty:
             return first, get_wording("stand_crisis")
-        return first, _tell_opening("stand_off_hours", standing, now, hours)
+        return first, _tell_opening(standing, now, hours)
     if not standing.is_on_duty:
-        told = _tell_opening("stand_off_hours", standing, now, hours)
+        told = _tell_opening(standing, now, hours)
         return told, get_wording("stand_add")
     if ticket.is_message:
         return get_wording("stand_message"), get_wording("stand_add")
@@ -71,12 +71,12 @@ def _tell_held(
     if ticket.state is TicketState.WAITING_CITIZEN:
         return told, get_wording("stand_answered")
     if not standing.is_on_duty:
-        return told, _tell_opening("stand_off_hours", standing, now, hours)
+        return told, _tell_opening(standing, now, hours)
     return (told,)
 
 
-def _tell_opening(name: str, standing: Standing, now: datetime, hours: str) -> str:
+def _tell_opening(standing: Standing, now: datetime, hours: str) -> str:
     """Say when somebody is there again: the day only where it can be kept."""
     if standing.opening is None:
-        return get_wording(f"{name}_undated", hours=hours)
-    return get_wording(name, opening=tell_opening(standing.opening, now))
+        return get_wording("stand_off_hours_undated", hours=hours)
+    return get_wording("stand_off_hours", opening=tell_opening(standing.opening, now))

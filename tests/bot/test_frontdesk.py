@@ -345,8 +345,7 @@ def test_place_in_the_queue(make_citizen, front_desk):
     bodies = [person.say("转人工").body for person in people]
     assert "您排在第一位" in bodies[0]
     assert "前面还有 2 位" in bodies[2]
-    ticket = front_desk.find_open_ticket(people[2].channel, people[2].sender)
-    assert front_desk.count_waiting_before(ticket.id) == 2
+    assert front_desk.look(people[2].channel, people[2].sender).standing.ahead == 2
 
 
 def test_forgetting_erases_texts_ids_and_focus(

@@ -41,7 +41,7 @@ drill: $(VENV)/.installed-test $(ASSETS) ## Slow failure drills: killed processe
 	$(BIN)/python -m pytest -q -m drill
 
 clean: ## Remove what was built; keeps .env and data/wenzheng.db
-	rm -rf $(VENV) node_modules handlers/static/vendor samples/city samples/city-halls.xlsx build *.egg-info
+	rm -rf $(VENV) node_modules handlers/static/vendor samples/city samples/city-*.xlsx build *.egg-info
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache data/.sample-city data/releases
 
 $(BIN)/python:
@@ -75,6 +75,7 @@ data/.sample-city: $(SAMPLE_SOURCES) | $(VENV)/.installed .env
 	$(BIN)/python samples/build.py
 	$(BIN)/wenzheng ingest samples/city
 	$(BIN)/wenzheng halls import samples/city-halls.xlsx
+	$(BIN)/wenzheng bureaus import samples/city-bureaus.xlsx
 	@touch $@
 	@echo "[5/5] 启动"
 

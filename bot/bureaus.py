@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -107,6 +107,32 @@ class BureauStore:
                 return row.id
         except IntegrityError as e:
             raise BureauTakenError from e
+
+    def merge(self, bureaus: Sequence[Bureau]) -> int:
+        """Store those whose name is new and change the others; all of them or none.
+
+        Args:
+            bureaus: As ``check_bureau`` returned them, each name once.
+
+        Returns:
+            How many are new.
+        """
+        added = 0
+        with self._tx.write() as session:
+            rows = session.scalars(select(BureauRow)).all()
+            known = {row.name: row for row in rows}
+            for bureau in bureaus:
+                is_new = bureau.name not in known
+                row = known.get(bureau.name) or BureauRow(name=bureau.name)
+                added += is_new
+                row.departments = list(bureau.departments)
+                row.regions = list(bureau.regions)
+                row.topics = list(bureau.topics)
+                session.add(row)
+                session.flush()
+                action = "bureau.added" if is_new else "bureau.changed"
+                self._note(session, action, row.id, None)
+        return added
 
     def set_active(self, bureau_id: int, *, is_active: bool, changed_by: int) -> None:
         """Switch one on or off; one that is off gets no new tickets.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 
-from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,11 +16,10 @@ from .accounts import (
     LoginTakenError,
     Officer,
     OfficerNotFoundError,
-    SetupLink,
     SetupTokenError,
     check_account,
 )
-from .database import Transactions
+from .officer_reading import OfficerReading
 from .officer_rows import (
     add_officer,
     audit,
@@ -29,12 +27,8 @@ from .officer_rows import (
     count_administrators,
     digest,
     end_attempts,
-    find_officer,
-    is_usable,
     raise_epoch,
-    select_officers,
     set_password,
-    to_officer,
     use_token,
 )
 from .passwords import check_strength, hash_password, needs_rehash, verify_password
@@ -45,30 +39,12 @@ from .tables import BureauRow, OfficerRow, SetupTokenRow
 LINK_MINUTES = 30
 
 
-class OfficerStore:
+class OfficerStore(OfficerReading):
     """Officers and their one-time links; every public method is one transaction.
 
     Passwords are hashed outside the transaction: it takes tens of milliseconds, and
     SQLite has one writer.
     """
-
-    def __init__(
-        self,
-        engine: Engine,
-        clock: Callable[[], datetime],
-        *,
-        is_small_office: bool = True,
-    ) -> None:
-        """Keep accounts in a database.
-
-        Args:
-            engine: Of the database.
-            clock: Now, aware UTC.
-            is_small_office: Whether administrators also serve citizens.
-        """
-        self._open = Transactions(engine)
-        self._clock = clock
-        self._is_small_office = is_small_office
 
     def make_setup_token(
         self,
@@ -116,32 +92,6 @@ class OfficerStore:
             subject = f"officer {officer_id}"
             audit(session, self._clock(), made_by, "reset_link.made", subject)
         return token
-
-    def find_setup_link(self, token: str) -> SetupLink | None:
-        """Return what the link is good for, or None when it no longer works."""
-        statement = (
-            select(SetupTokenRow, OfficerRow, BureauRow)
-            .outerjoin(OfficerRow, SetupTokenRow.officer_id == OfficerRow.id)
-            .outerjoin(BureauRow, SetupTokenRow.bureau_id == BureauRow.id)
-            .where(*is_usable(token, self._clock()))
-        )
-        with self._open.read() as session:
-            found = session.execute(statement).one_or_none()
-        if found is None:
-            return None
-        link, officer, bureau = found
-        if officer is not None and not officer.is_active:
-            return None
-        return SetupLink(
-            Role(link.role),
-            bureau_name=bureau.name if bureau else "",
-            login=officer.login if officer else "",
-        )
-
-    def has_officers(self) -> bool:
-        """Tell whether the first account was made."""
-        with self._open.read() as session:
-            return session.scalar(select(OfficerRow.id).limit(1)) is not None
 
     def redeem(
         self,
@@ -233,29 +183,6 @@ class OfficerStore:
             row = session.get_one(OfficerRow, attempt.officer_id)
             row.password_hash = fresh or row.password_hash
         return self.get_officer(attempt.officer_id)
-
-    def get_officer(self, officer_id: int) -> Officer:
-        """Return an officer, also one whose account is off.
-
-        Raises:
-            OfficerNotFoundError: If there is none.
-        """
-        with self._open.read() as session:
-            found = find_officer(
-                session, officer_id, is_small_office=self._is_small_office
-            )
-        if found is None:
-            raise OfficerNotFoundError(officer_id)
-        return found
-
-    def list_officers(self) -> list[Officer]:
-        """Return everybody, active ones first, then by login."""
-        order = (OfficerRow.is_active.desc(), OfficerRow.login)
-        with self._open.read() as session:
-            return [
-                to_officer(*row, is_small_office=self._is_small_office)
-                for row in session.execute(select_officers().order_by(*order))
-            ]
 
     def end_sessions(self, officer_id: int) -> None:
         """Log the officer out everywhere: a copied cookie is worth nothing then."""

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("checking", "doctor"),
     "wechat": ("wechat", "wechat"),
     "ingest": ("ingesting", "ingest"),
+    "bureaus": ("bureaus", "bureaus"),
     "halls": ("halls", "halls"),
     "ask": ("asking", "ask"),
     "eval": ("evaluate", "evaluate"),

@@ -17,10 +17,12 @@ from bot import (
     AttachmentStore,
     AuditTrail,
     BureauStore,
+    CannedReplyStore,
     Desk,
     FollowUpStore,
     NativeDesk,
     OfficerStore,
+    PresenceStore,
     RatingStore,
     Seal,
     SecondFactorStore,
@@ -135,6 +137,12 @@ class DeskParts(Foundation):
         return OfficerStore(self.engine, self.clock, is_small_office=is_small_office)
 
     @cached_property
+    def presence(self) -> PresenceStore:
+        """Who is at the desk."""
+        is_small_office = self.settings.desk.is_small_office
+        return PresenceStore(self.engine, self.clock, is_small_office=is_small_office)
+
+    @cached_property
     def second_factor(self) -> SecondFactorStore:
         """Codes of telephones; raises ValueError without a key."""
         return SecondFactorStore(self.engine, self.seal, self.clock)
@@ -143,6 +151,11 @@ class DeskParts(Foundation):
     def bureaus(self) -> BureauStore:
         """Who is responsible for what."""
         return BureauStore(self.engine, self.clock)
+
+    @cached_property
+    def canned(self) -> CannedReplyStore:
+        """Replies that officers keep ready."""
+        return CannedReplyStore(self.engine, self.clock)
 
     @cached_property
     def ticket_gate(self) -> TicketGate:

@@ -28,8 +28,9 @@ START = "0-0"
 #: noticed at the next write.
 HEARTBEAT_S = 15.0
 
-#: How long one read waits: a worker told to stop must notice within a second.
-WAIT_MS = 1000
+#: How long one read waits: a worker told to stop, and an officer who was logged out,
+#: must be noticed within a second.
+WAIT_MS = 700
 
 #: After a failed write, events are dropped for so long: a Redis that is gone must not
 #: slow down every message.

@@ -5,8 +5,8 @@
 The same sources always give the same bytes, and a file that has not changed is
 not written again. Imports nothing of the service: see ``render``.
 
-The sheet of the service halls lies beside the folder (samples/city-halls.xlsx): it is
-no knowledge to answer from, and is loaded by a command of its own.
+The sheets of halls and bureaus lie beside the folder (city-halls.xlsx …): they are
+no knowledge to answer from, and are loaded by commands of their own.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import yaml
 from render import (
+    render_bureau_sheet,
     render_faq_sheet,
     render_guide_docx,
     render_guide_md,
@@ -52,12 +53,17 @@ def main() -> int:
     files = dict(iter_files(load_folders()))
     written = sum(save_file(out / name, data) for name, data in files.items())
     deleted = delete_stale(out, set(files))
-    written += save_file(
-        out.with_name(f"{out.name}-halls.xlsx"), render_hall_sheet(load_city()["halls"])
+    city = load_city()
+    sheets = {
+        "halls": render_hall_sheet(city["halls"]),
+        "bureaus": render_bureau_sheet(city["departments"]),
+    }
+    written += sum(
+        save_file(out.with_name(f"{out.name}-{name}.xlsx"), data)
+        for name, data in sheets.items()
     )
-    sys.stdout.write(
-        f"{out}: {len(files) + 1} files, {written} written, {deleted} deleted\n"
-    )
+    total = len(files) + len(sheets)
+    sys.stdout.write(f"{out}: {total} files, {written} written, {deleted} deleted\n")
     return 0
 
 

@@ -1,5 +1,6 @@
 """From passages to what a citizen reads: the text of the source and nothing else."""
 
+from .citation import cite as cite
 from .compose import Asked as Asked
 from .compose import compose as compose
 from .evidence import make_evidence as make_evidence

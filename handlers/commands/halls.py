@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from handlers.cli import Context, FailedError
+from handlers.commands.sheets import Plan, RowError, SheetError, read_sheet
 
 if TYPE_CHECKING:
     from bot import Hall, HallStore
@@ -29,33 +28,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 #: Without these columns there is no hall to send anybody to.
 NEEDED = ("name", "address", "latitude", "longitude")
 
-#: Rows looked through for the headers: a title often stands above them.
-_HEADER_ROWS = 5
-
-#: Faults shown at once; the others come to light when these are mended.
-_MAX_FAULTS = 20
-
-_REMARK = re.compile(r"[（(].*?[）)]|[\s*：:]")
-
-
-@dataclass(frozen=True)
-class _Header:
-    """Where the columns stand."""
-
-    #: Index of its row.
-    at: int
-    #: Field to the index of its column.
-    columns: Mapping[str, int]
-    #: Headers that mean nothing to us.
-    unused: tuple[str, ...]
-
-
-class SheetError(Exception):
-    """The sheet cannot be taken over; ``faults`` says where and why, Chinese."""
-
-    def __init__(self, faults: Sequence[str], /) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = tuple(faults)
+_PLAN = Plan(COLUMNS, NEEDED, key="name")
 
 
 @click.group(help="办事大厅：导入和查看，市民发来位置时告诉他最近的几处。")
@@ -109,79 +82,13 @@ def read_halls(rows: Sequence[Sequence[str]]) -> tuple[list[Hall], tuple[str, ..
     """
     from bot import HallFieldError, check_hall
 
-    header = _find_header(rows)
-    found: dict[str, Hall] = {}
-    faults = []
-    for number, cells in _iter_rows(rows, header):
+    def check(fields: Mapping[str, str]) -> Hall:
         try:
-            hall = check_hall(cells)
+            return check_hall(fields)
         except HallFieldError as e:
-            faults.append(
-                f"第 {number} 行“{_title(rows, header, e.field)}”：{e.reason}"
-            )
-            continue
-        if hall.name in found:
-            title = _title(rows, header, "name")
-            faults.append(f"第 {number} 行“{title}”：“{hall.name}”前面已经有了")
-        found.setdefault(hall.name, hall)
-    if not faults and not found:
-        faults.append("表头下面没有内容")
-    if faults:
-        rest = len(faults) - _MAX_FAULTS
-        more = [f"还有 {rest} 处没有列出"] if rest > 0 else []
-        raise SheetError([*faults[:_MAX_FAULTS], *more])
-    return list(found.values()), header.unused
+            raise RowError({e.field: e.reason}) from e
 
-
-def _find_header(rows: Sequence[Sequence[str]]) -> _Header:
-    """Find the row that names the columns.
-
-    Raises:
-        SheetError: If none of the first rows does, or a column stands there twice.
-    """
-    best = max(
-        range(min(len(rows), _HEADER_ROWS)), key=lambda at: len(_match(rows[at]))
-    )
-    matched = _match(rows[best])
-    missing = [COLUMNS[field][0] for field in NEEDED if field not in matched.values()]
-    if missing:
-        names = "、".join(f"“{name}”" for name in missing)
-        raise SheetError([f"第 {best + 1} 行表头：缺少{names}列"])
-    fields = list(matched.values())
-    doubled = [
-        rows[best][index] for index, field in matched.items() if fields.count(field) > 1
-    ]
-    if doubled:
-        names = "、".join(f"“{name}”" for name in doubled)
-        raise SheetError([f"第 {best + 1} 行表头：{names}是同一项，请只留一列"])
-    unused = [cell for at, cell in enumerate(rows[best]) if cell and at not in matched]
-    columns = {field: index for index, field in matched.items()}
-    return _Header(best, columns, tuple(unused))
-
-
-def _match(row: Sequence[str]) -> dict[int, str]:
-    """Return index to field for the cells that name a column."""
-    names = {name: field for field, group in COLUMNS.items() for name in group}
-    bare = (_REMARK.sub("", cell).lower() for cell in row)
-    return {index: names[name] for index, name in enumerate(bare) if name in names}
-
-
-def _iter_rows(
-    rows: Sequence[Sequence[str]], header: _Header
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield row number and fields of the rows that hold something."""
-    for at, row in enumerate(rows[header.at + 1 :], start=header.at + 2):
-        fields = {
-            field: row[index] if index < len(row) else ""
-            for field, index in header.columns.items()
-        }
-        if any(fields.values()):
-            yield at, fields
-
-
-def _title(rows: Sequence[Sequence[str]], header: _Header, field: str) -> str:
-    """Return what the sheet calls a column."""
-    return rows[header.at][header.columns[field]]
+    return read_sheet(rows, _PLAN, check)
 
 
 def _open_store(context: Context) -> HallStore:

@@ -14,11 +14,16 @@ from handlers.console import actions as actions  # noqa: E402
 from handlers.console import alarms as alarms  # noqa: E402
 from handlers.console import audit as audit  # noqa: E402
 from handlers.console import bureaus as bureaus  # noqa: E402
+from handlers.console import canned as canned  # noqa: E402
 from handlers.console import events as events  # noqa: E402
 from handlers.console import files as files  # noqa: E402
+from handlers.console import finding as finding  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402
 from handlers.console import media as media  # noqa: E402
+from handlers.console import move_forms as move_forms  # noqa: E402
+from handlers.console import moves as moves  # noqa: E402
 from handlers.console import officers as officers  # noqa: E402
+from handlers.console import presence as presence  # noqa: E402
 from handlers.console import quick_replies as quick_replies  # noqa: E402
 from handlers.console import ratings as ratings  # noqa: E402
 from handlers.console import second_factor as second_factor  # noqa: E402

@@ -1,50 +1,48 @@
 """Who may call what: the right each view declares, the object each address names.
 
-Sessions of officers are here too. A view that declares nothing is closed to all; an
-address that names a ticket or a line is checked before its view is called.
+A view that declares nothing is closed to all; an address that names a ticket or a line
+is checked before its view is called. Sessions themselves are kept in ``stamps``; what
+views need of them can be had from here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from flask import (
-    Flask,
     Response,
     abort,
     current_app,
-    g,
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login import current_user
 
 from bot import (
     POWERFUL,
     MessageNotFoundError,
     Officer,
-    OfficerNotFoundError,
     Right,
     TicketNotFoundError,
 )
 from handlers.console import blueprint
+from handlers.console.stamps import CODE_WITHIN as CODE_WITHIN
+from handlers.console.stamps import IDLE_FOR as IDLE_FOR
+from handlers.console.stamps import LOGGED_IN_FOR as LOGGED_IN_FOR
+from handlers.console.stamps import current_officer as current_officer
+from handlers.console.stamps import find_owing as find_owing
+from handlers.console.stamps import is_session_open as is_session_open
+from handlers.console.stamps import make_session_check as make_session_check
+from handlers.console.stamps import sign_in as sign_in
+from handlers.console.stamps import sign_out as sign_out
+from handlers.console.stamps import touch as touch
+from handlers.console.stamps import wait_for_code as wait_for_code
 from handlers.web import parts
-
-#: A desk left alone closes after so long without a key or a click.
-IDLE_FOR = timedelta(minutes=30)
-
-#: A working day and a bit; then the password is asked again, whatever happens.
-LOGGED_IN_FOR = timedelta(hours=12)
-
-#: The cookie is written anew at most so often.
-_STAMP_EVERY = timedelta(minutes=1)
 
 #: Set by our script on requests that no person made: they keep nobody awake.
 BACKGROUND_HEADER = "X-Background"
@@ -54,7 +52,7 @@ ANYONE = "anyone"
 SIGNED_IN = "signed_in"
 
 #: Names in addresses that are checked here, before any view.
-GATED = frozenset({"ticket_id", "message_id", "follow_up_id"})
+GATED = frozenset({"ticket_id", "message_id", "follow_up_id", "canned_id"})
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
 OFFICE_WIDE = frozenset({"officer_id", "bureau_id", "reply_id", "token"})
@@ -79,15 +77,7 @@ _SETTING_UP = frozenset(
     }
 )
 
-#: From the password to the code; then the password is asked again.
-CODE_WITHIN = timedelta(minutes=5)
-
-_STAMP = "console"
-_OWED = "console_code"
 _DECLARED = "wenzheng_rights"
-
-#: Belongs to the citizens' page: an officer may try it in the same browser.
-_KEPT_AT_LOGIN = frozenset({"citizen"})
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -126,106 +116,6 @@ def home_of(officer: Officer) -> str:
     )
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
-    """An officer as Flask-Login wants one."""
-
-    def __init__(self, officer: Officer) -> None:
-        self.officer = officer
-
-    def get_id(self) -> str:
-        """Return the officer's id as the cookie carries it."""
-        return str(self.officer.id)
-
-
-def sign_in(officer: Officer) -> None:
-    """Begin a session; what stood in the cookie before is dropped.
-
-    A cookie planted beforehand, with a known form token, is worth nothing then.
-    """
-    for key in [key for key in session if key not in _KEPT_AT_LOGIN]:
-        session.pop(key)
-    now = int(parts().clock().timestamp())
-    session[_STAMP] = {"epoch": officer.session_epoch, "in": now, "seen": now}
-    # Flask-WTF remembers the token for this request; the next page makes a new one.
-    g.pop("csrf_token", None)
-    login_user(SignedIn(officer))
-
-
-def wait_for_code(officer: Officer, *, wanted: str) -> None:
-    """Remember whose password fitted; nobody is signed in by that."""
-    session[_OWED] = {
-        "officer": officer.id,
-        "epoch": officer.session_epoch,
-        "at": int(parts().clock().timestamp()),
-        "wanted": wanted,
-    }
-
-
-def find_owing() -> tuple[Officer, str] | None:
-    """Find who owes a code, and where to go on to; None = nobody, or too late."""
-    owed = session.get(_OWED)
-    if owed is None:
-        return None
-    now = parts().clock().timestamp()
-    try:
-        officer = parts().officers.get_officer(owed["officer"])
-    except OfficerNotFoundError:
-        return None
-    is_fresh = now - owed["at"] < CODE_WITHIN.total_seconds()
-    is_same = officer.session_epoch == owed["epoch"]
-    if not (is_fresh and is_same and officer.is_active):
-        return None
-    return officer, owed["wanted"]
-
-
-def sign_out() -> None:
-    """End every session of the officer, copied cookies included."""
-    parts().officers.end_sessions(current_officer().id)
-    logout_user()
-    session.pop(_STAMP, None)
-    session.pop("csrf_token", None)
-
-
-def current_officer() -> Officer:
-    """Return who is logged in; only for views that declare a role."""
-    return cast("Officer", current_user.officer)
-
-
-def is_session_open(
-    stamp: Mapping[str, Any] | None, officer: Officer, now: datetime
-) -> bool:
-    """Tell whether a session still counts.
-
-    Args:
-        stamp: What the cookie carries: epoch, and seconds of login and last touch.
-        officer: As the database has it now.
-        now: Aware.
-    """
-    if stamp is None or not officer.is_active:
-        return False
-    seconds = now.timestamp()
-    return (
-        stamp.get("epoch") == officer.session_epoch
-        and seconds - stamp.get("seen", 0) < IDLE_FOR.total_seconds()
-        and seconds - stamp.get("in", 0) < LOGGED_IN_FOR.total_seconds()
-    )
-
-
-def make_session_check() -> Callable[[], bool]:
-    """Return a check of the present session that works after the request too."""
-    services, officer_id = parts(), current_officer().id
-    stamp = dict(session[_STAMP])
-
-    def is_open() -> bool:
-        try:
-            officer = services.officers.get_officer(officer_id)
-        except OfficerNotFoundError:
-            return False
-        return is_session_open(stamp, officer, services.clock())
-
-    return is_open
-
-
 @blueprint.before_request
 def check_access() -> ResponseReturnValue | None:
     """Let in who has the right, to what they may see.
@@ -255,7 +145,9 @@ def check_access() -> ResponseReturnValue | None:
             return redirect(home_of(officer))
         abort(403)
     _check_objects(officer, request.view_args or {})
-    _touch()
+    is_live = request.endpoint == "console.listen"
+    if not is_live and BACKGROUND_HEADER not in request.headers:
+        touch()
     return None
 
 
@@ -301,32 +193,6 @@ def is_from_script() -> bool:
     return "HX-Request" in request.headers or BACKGROUND_HEADER in request.headers
 
 
-def _touch() -> None:
-    if BACKGROUND_HEADER in request.headers or request.endpoint == "console.listen":
-        return
-    now = int(parts().clock().timestamp())
-    stamp = session[_STAMP]
-    if now - stamp["seen"] >= _STAMP_EVERY.total_seconds():
-        session[_STAMP] = stamp | {"seen": now}
-
-
-def _load_user(user_id: str) -> SignedIn | None:
-    try:
-        officer = parts().officers.get_officer(int(user_id))
-    except (OfficerNotFoundError, ValueError):
-        return None
-    is_open = is_session_open(session.get(_STAMP), officer, parts().clock())
-    return SignedIn(officer) if is_open else None
-
-
-def _set_up(app: Flask) -> None:
-    manager = LoginManager()
-    # Phones change their address all the time; our own stamps bound the session.
-    manager.session_protection = None
-    manager.user_loader(_load_user)
-    manager.init_app(app, add_context_processor=False)
-
-
 def _show_missing(_error: MessageNotFoundError) -> ResponseReturnValue:
     title, advice = "没有这条消息", "可能已经按规定删除。请回到会话列表。"
     return render_template("console/plain.html", title=title, advice=advice), 404
@@ -344,5 +210,4 @@ def _offer() -> dict[str, Any]:
 
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
-    _set_up(cast("Flask", state.app))
     state.app.register_error_handler(MessageNotFoundError, _show_missing)

@@ -21,6 +21,7 @@ from handlers.console.access import (
     current_officer,
     is_from_script,
 )
+from handlers.console.finding import note_cited
 from handlers.console.tickets import chat_context, is_held_by, read_tab
 from handlers.console.wording import MAX_REPLY_CHARS
 from handlers.web import parts
@@ -31,7 +32,7 @@ _NOT_HOLDER = "这个会话现在不在您手上，请先接入，或请接入�
 @blueprint.post("/tickets/next")
 @allow(Right.SERVE)
 def claim_next() -> ResponseReturnValue:
-    """Take whoever has waited longest; 302 to the conversation or the queue."""
+    """Take who is most urgent, then due first; 302 to the conversation or the queue."""
     ticket = parts().desk.claim_next(officer_id=current_officer().id)
     if ticket is None:
         flash("现在没有人在等。", "good")
@@ -75,23 +76,8 @@ def say(ticket_id: int) -> ResponseReturnValue:
         send(ticket_id, officer_id=current_officer().id, text=text, client_key=key)
     except NotHolderError:
         return _refuse(f"{_NOT_HOLDER}您写的内容还在。", 409)
+    note_cited(ticket_id, text)
     return _show_chat(ticket_id)
-
-
-@blueprint.post("/tickets/<int:ticket_id>/close")
-@allow(Right.SERVE)
-def close(ticket_id: int) -> ResponseReturnValue:
-    """End a ticket; 302, also when it is not the officer's to end, or 404."""
-    try:
-        parts().desk.close(ticket_id, officer_id=current_officer().id)
-    except NotHolderError:
-        flash(_NOT_HOLDER, "bad")
-    except IllegalMoveError:
-        flash("这个会话已经结束。", "bad")
-    else:
-        flash("会话已结束。", "good")
-        return redirect(url_for("console.show_queue", tab="mine"))
-    return redirect(url_for("console.show_ticket", ticket_id=ticket_id))
 
 
 @blueprint.post("/tickets/<int:ticket_id>/read")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from flask import render_template, request
@@ -11,7 +12,12 @@ from bot import AuditFilter, Right
 from handlers.console import blueprint
 from handlers.console.access import allow
 from handlers.console.framing import frame
-from handlers.console.wording_audit import ACTIONS, describe_action, describe_subject
+from handlers.console.wording_audit import (
+    ACTIONS,
+    describe_action,
+    describe_detail,
+    describe_subject,
+)
 from handlers.web import parts
 
 #: Entries on a page.
@@ -38,7 +44,15 @@ def show_audit() -> ResponseReturnValue:
         is_first=before is None,
         wanted=wanted,
         officers=parts().officers.list_officers(),
-        actions=sorted(set(trail.list_actions()) | set(ACTIONS)),
+        # Those that ever happened, so that no choice finds nothing; and the one asked.
+        actions=_sort({*trail.list_actions(), wanted.action} - {""}),
         describe_action=describe_action,
+        describe_detail=describe_detail,
         describe_subject=describe_subject,
     )
+
+
+def _sort(actions: Collection[str]) -> list[str]:
+    """Return actions in the order of their words; those of one kind stand together."""
+    order = {action: at for at, action in enumerate(ACTIONS)}
+    return sorted(actions, key=lambda action: (order.get(action, len(order)), action))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +15,6 @@ from bot import Right
 from handlers.console import blueprint
 from handlers.console.access import allow, make_session_check
 from handlers.web import parts
-
-#: How often an open stream asks whether its officer may still listen.
-_ASK_EVERY_S = 30.0
 
 #: Told to a console that found no place or no Redis; it asks for news itself meanwhile.
 _RETRY_AFTER_S = 10
@@ -79,16 +75,9 @@ def _make_alive_check() -> Callable[[], bool]:
     # Gunicorn's name for the connection, and that of Werkzeug's server.
     environ = request.environ
     peer = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
-    ask_at = time.monotonic() + _ASK_EVERY_S
 
     def is_alive() -> bool:
-        nonlocal ask_at
-        if not is_process_alive() or is_gone(peer):
-            return False
-        if time.monotonic() < ask_at:
-            return True
-        ask_at = time.monotonic() + _ASK_EVERY_S
-        return is_session_open()
+        return is_process_alive() and not is_gone(peer) and is_session_open()
 
     return is_alive
 

@@ -41,7 +41,7 @@ RAIL = (
         "show_figures", "数据", "chart-line", "figures", Right.SUPERVISE, Right.LEAD
     ),
     _entry("show_ratings", "评价", "mood-smile", "ratings", Right.SERVE),
-    _entry("show_canned", "常用语", "message-2", "canned", Right.SERVE),
+    _entry("show_canned", "常用语", "template", "canned", Right.SERVE),
     _entry(
         "show_drafts",
         "草稿",

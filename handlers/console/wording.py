@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot import (
@@ -18,14 +18,15 @@ from bot import (
     Ticket,
     TicketState,
 )
-
-#: China has one time zone and no summer time; a fixed offset needs no tz database.
-BEIJING = timezone(timedelta(hours=8))
-
-#: Minutes of waiting after which a ticket is marked; to be a setting with the clocks
-#: of service levels.
-SOON_LATE_AFTER_MIN = 3
-LATE_AFTER_MIN = 5
+from handlers.console.wording_clocks import BEIJING as BEIJING
+from handlers.console.wording_clocks import URGENCIES as URGENCIES
+from handlers.console.wording_clocks import URGENCY_HINTS as URGENCY_HINTS
+from handlers.console.wording_clocks import describe_due as describe_due
+from handlers.console.wording_clocks import describe_urgency as describe_urgency
+from handlers.console.wording_clocks import list_clocks as list_clocks
+from handlers.console.wording_clocks import to_moment as to_moment
+from handlers.console.wording_events import find_transfer as find_transfer
+from handlers.console.wording_events import list_happenings as list_happenings
 
 #: Longest reply, as the counter shows.
 MAX_REPLY_CHARS = 600
@@ -68,7 +69,7 @@ _STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """How long somebody has waited; ``level`` is "", "soon" or "late"."""
+    """How long somebody has waited; ``level`` is that of the ticket's clock."""
 
     text: str
     level: str = ""
@@ -140,10 +141,8 @@ def describe_wait(ticket: Ticket, now: datetime) -> Wait:
         local = at.astimezone(BEIJING)
         return Wait(to_clock(at) if is_today else f"{local.month}月{local.day}日")
     minutes = max(0, int((now - ticket.created_at).total_seconds() // 60))
-    if minutes >= LATE_AFTER_MIN:
-        return Wait(_waited(minutes), "late")
-    level = "soon" if minutes >= SOON_LATE_AFTER_MIN else ""
-    return Wait(_waited(minutes), level)
+    due = describe_due(ticket, now)
+    return Wait(_waited(minutes), due.level if due else "")
 
 
 def describe_allowance(
@@ -199,7 +198,9 @@ def describe_holder(ticket: Ticket, officer_id: int) -> str:
     """Say who has a claimed ticket, for the row of a queue."""
     if ticket.kf_account:
         return "微信客服接待中"
-    return "我在接待" if ticket.officer_id == officer_id else "同事在接待"
+    if ticket.officer_id != officer_id:
+        return "同事在接待"
+    return "等市民回复" if ticket.state is TicketState.WAITING_CITIZEN else "我在接待"
 
 
 def describe_status(status: AnswerStatus) -> tuple[str, str]:

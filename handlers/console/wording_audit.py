@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+
+from bot import Role
 
 #: Action as stored to what it says.
 ACTIONS: Mapping[str, str] = {
     "login": "登录",
     "logout": "退出登录",
     "login.locked": "连续出错，账号锁定",
+    "login.unlocked": "解除账号锁定",
     "password.set": "用链接重设密码",
     "totp.on": "启用手机动态码",
     "setup_link.made": "生成建号链接",
@@ -17,21 +21,62 @@ ACTIONS: Mapping[str, str] = {
     "officer.assigned": "改角色或部门",
     "officer.on": "启用账号",
     "officer.off": "停用账号",
+    "officer.unused": "长期没用，停用账号",
     "bureau.added": "新增部门",
     "bureau.changed": "修改部门",
     "bureau.on": "启用部门",
     "bureau.off": "停用部门",
     "bureau.default": "设为默认部门",
+    "calendar.day_set": "改某一天上不上班",
+    "calendar.day_reset": "某一天恢复按安排",
+    "calendar.plan_saved": "导入放假安排",
+    "people_topic.added": "新增专人事项",
+    "people_topic.changed": "修改专人事项",
+    "people_topic.on": "启用专人事项",
+    "people_topic.off": "停用专人事项",
     "media.open": "查看市民发的文件",
+    "file.open": "打开会话里的文件",
+    "forget": "按市民要求删除对话",
+    "rating.given": "市民评价",
+    "rating.changed": "市民改评价",
+    "follow_up.take": "认领回访",
+    "follow_up.close": "办结回访",
     "quick_reply.added": "新增自动回复",
     "quick_reply.changed": "修改自动回复",
     "quick_reply.on": "启用自动回复",
     "quick_reply.off": "停用自动回复",
     "quick_reply.deleted": "删除自动回复",
+    "canned.added": "新增常用语",
+    "canned.changed": "修改常用语",
+    "canned.deleted": "删除常用语",
     "ticket.claim": "接入会话",
+    "ticket.claimed": "接入会话",
     "ticket.officer": "回复市民",
     "ticket.note": "写内部备注",
+    "ticket.file": "给市民发文件",
+    "ticket.released": "退回队列",
+    "ticket.assigned": "分派会话",
+    "ticket.transfer_offered": "转给别的部门",
+    "ticket.transfer_accepted": "接受转来的会话",
+    "ticket.transfer_refused": "退回转来的会话",
+    "ticket.transfer_withdrawn": "收回转办",
+    "ticket.snoozed": "稍后处理",
+    "ticket.woken": "取消稍后处理",
+    "ticket.resolved": "办结会话",
+    "ticket.reopened": "重新打开会话",
     "ticket.close": "结束会话",
+    "ticket.closed": "结束会话",
+    "ticket.kind": "改类别",
+    "ticket.raised": "改为更急",
+    "ticket.lowered": "改为不急",
+    "ticket.confidential": "改保密",
+    "ticket.entry": "登记所用知识",
+    "ticket.agent_opened": "微信客服接入",
+    "ticket.agent_switched": "微信客服换人",
+    "ticket.agent_closed": "微信客服结束",
+    "presence.online": "状态改为在线",
+    "presence.busy": "状态改为忙碌",
+    "presence.away": "状态改为离开",
 }
 
 _SUBJECTS: Mapping[str, str] = {
@@ -40,8 +85,26 @@ _SUBJECTS: Mapping[str, str] = {
     "ticket": "会话",
     "message": "消息",
     "quick_reply": "自动回复",
+    "canned": "常用语",
     "conversation": "对话",
+    "rating": "评价",
+    "follow-up": "回访",
+    "people_topic": "专人事项",
+    "day": "日期",
+    "year": "年份",
+    "role": "角色",
 }
+
+
+#: What stands in details and subjects to what it says; ids stay as they are.
+_WORDS = (
+    (re.compile(r"\brole (\w+)"), lambda found: f"角色 {_role(found[1])}"),
+    (re.compile(r"\bbureau None"), lambda _: "全单位"),
+    (re.compile(r"\bbureau (\d+)"), lambda found: f"部门 {found[1]}"),
+    (re.compile(r"; was (?=\S)"), lambda _: "；原来是 "),
+    (re.compile(r"second factor removed"), lambda _: "动态码一并取消"),
+    (re.compile(r", "), lambda _: "，"),
+)
 
 
 def describe_action(action: str) -> str:
@@ -52,4 +115,17 @@ def describe_action(action: str) -> str:
 def describe_subject(subject: str) -> str:
     """Return what it was done to: 账号 3 for ``officer 3``."""
     kind, _, rest = subject.partition(" ")
+    if kind == "role":
+        return describe_detail(subject)
     return f"{_SUBJECTS[kind]} {rest}" if kind in _SUBJECTS else subject
+
+
+def describe_detail(detail: str) -> str:
+    """Return what is known besides, in the words of the pages."""
+    for pattern, say in _WORDS:
+        detail = pattern.sub(say, detail)
+    return detail
+
+
+def _role(name: str) -> str:
+    return Role(name).label if name in set(Role) else name

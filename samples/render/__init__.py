@@ -4,6 +4,7 @@ Knows nothing of the service: no import from its packages, so that the ingest
 program is tested on files it did not write itself.
 """
 
+from .bureaus import render_bureau_sheet as render_bureau_sheet
 from .faqs import render_faq_sheet as render_faq_sheet
 from .guides import render_guide_docx as render_guide_docx
 from .guides import render_guide_md as render_guide_md

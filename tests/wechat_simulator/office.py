@@ -31,7 +31,11 @@ _UP_WITHIN_S = 90
 
 _SETUP_LINK = re.compile(r"https?://\S+/console/setup/\S+")
 
-HALLS = Path("samples/city-halls.xlsx")
+#: Command to the sheet of the sample city that it loads.
+SHEETS = {
+    "halls": Path("samples/city-halls.xlsx"),
+    "bureaus": Path("samples/city-bureaus.xlsx"),
+}
 
 
 class OfficeError(Exception):
@@ -114,10 +118,11 @@ class Office:
         return done.stdout
 
     def prepare(self) -> None:
-        """Make its database, and give it the service halls of the sample city."""
+        """Make its database, and give it the halls and bureaus of the sample city."""
         self.run("migrate")
-        if (self.root / HALLS).is_file():
-            self.run("halls", "import", str(self.root / HALLS))
+        for command, sheet in SHEETS.items():
+            if (self.root / sheet).is_file():
+                self.run(command, "import", str(self.root / sheet))
 
     @contextmanager
     def serving(self) -> Iterator[None]:

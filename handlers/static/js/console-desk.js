@@ -14,6 +14,7 @@
   const queue = document.getElementById('queue');
   const chat = document.getElementById('chat');
   const side = document.getElementById('side');
+  const strip = document.getElementById('strip');
   const news = document.getElementById('news');
   const openId = chat ? Number(chat.dataset.ticket) : null;
   const plainTitle = document.title;
@@ -37,6 +38,7 @@
 
   /** Refetch the queue, but never move a row away under the pointer. */
   function refreshQueue() {
+    refresh(strip);
     if (isPointerInQueue) news.hidden = false;
     else refresh(queue);
   }
@@ -67,8 +69,11 @@
 
   const announced = new Set();
 
+  // What the officer says in the header: busy and away are not called.
+  const isCalled = !find('.presence-now .dot') || find('.presence-now .dot.online');
+
   function announce(ticketId) {
-    if (announced.has(ticketId)) return;
+    if (announced.has(ticketId) || !isCalled) return;
     announced.add(ticketId);
     toast('有市民在等人工。');
     if (settings.get('sound', 'off') === 'on') beep();
@@ -91,12 +96,23 @@
     const { kind, data } = event.detail;
     if (kind === 'alarm') return;
     refreshQueue();
+    if (kind === 'warning') warn(data);
     if (kind === 'resync' || data.ticket_id === openId) {
       refresh(chat);
       refresh(side);
     }
     if (kind === 'ticket' && data.state === 'waiting') announce(data.ticket_id);
+    // Waiting again later, as after a release, is news again.
+    else if (kind === 'ticket') announced.delete(data.ticket_id);
   });
+
+  /** Tell of a clock that runs out in one of the officer's own chats. */
+  function warn(data) {
+    const own = find(`[data-chat="${Number(data.ticket_id)}"]`);
+    if (!own) return;
+    const words = data.level === 'soon' ? '快到时限了' : '超过时限了';
+    toast(`${own.dataset.name} 的会话${words}。`, 'bad');
+  }
 
   document.addEventListener('setting', (event) => {
     if (event.detail === 'sound' && settings.get('sound', 'off') === 'on') beep();
@@ -109,8 +125,40 @@
 
   // ---- what follows a swap --------------------------------------------------------
 
+  // The officer's own chats as they were drawn last: id to whether it is put off.
+  let lastOwn = null;
+
+  /** Tell of a chat that a colleague gave, or whose pause is over. */
+  function tellOwn() {
+    const own = new Map();
+    for (const line of document.querySelectorAll('[data-chat]')) {
+      own.set(Number(line.dataset.chat), 'snoozed' in line.dataset);
+      if (!lastOwn || Number(line.dataset.chat) === openId) continue;
+      const was = lastOwn.get(Number(line.dataset.chat));
+      if (was === undefined) toast(`${line.dataset.name} 的会话分给您了。`, 'good');
+      else if (was && !own.get(Number(line.dataset.chat))) toast(`${line.dataset.name} 的会话到时间了，请继续办。`);
+    }
+    lastOwn = own;
+  }
+
+  let wasMine = null;
+
+  /** Tell that a colleague has taken the open chat while one was writing in it. */
+  function tellTaken() {
+    const head = document.getElementById('chat-head');
+    const isMine = Boolean(head) && 'mine' in head.dataset;
+    if (wasMine && !isMine && composer()) toast('会话已经到同事手上，您只能写备注。', 'bad');
+    wasMine = isMine;
+  }
+
+  let lastOffered = null;
+
   function showCounts() {
-    const { waiting } = document.getElementById('queue-state').dataset;
+    const { waiting, offered } = document.getElementById('queue-state').dataset;
+    if (lastOffered !== null && Number(offered) > lastOffered && isCalled) {
+      toast('有会话转给您的部门，在“转来的”里。');
+    }
+    lastOffered = Number(offered);
     const badge = find('[data-badge]');
     badge.textContent = waiting;
     badge.hidden = waiting === '0';
@@ -167,7 +215,9 @@
   });
   document.addEventListener('htmx:after:swap', function () {
     showCounts();
+    tellOwn();
     if (!chat) return;
+    tellTaken();
     if (wasNearEnd) scrollToEnd();
     restoreDraft();
     markRead();
@@ -293,13 +343,6 @@
     if (event.target.closest('[data-hide-side]')) hideSide();
   });
 
-  document.addEventListener('submit', function (event) {
-    const dialog = event.target.dataset.ask;
-    if (!dialog) return;
-    event.preventDefault();
-    document.getElementById(dialog).showModal();
-  });
-
   function step(by) {
     const rows = [...document.querySelectorAll('.row-link')];
     if (!rows.length) return;
@@ -310,16 +353,12 @@
     next.scrollIntoView({ block: 'nearest' });
   }
 
-  function askToClose() {
-    const form = find('[data-ask=close-dialog]');
-    if (form) form.requestSubmit();
-  }
-
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
     r: () => chooseKind('reply'),
     n: () => chooseKind('note'),
+    '/': () => document.getElementById('queue-q').focus(),
     '?': () => document.getElementById('shortcuts').showModal(),
   };
 
@@ -330,11 +369,6 @@
     if (event.ctrlKey && event.key === 'Enter' && target.id === 'reply-text') {
       event.preventDefault();
       target.form.requestSubmit();
-      return;
-    }
-    if (event.altKey && event.code === 'KeyE' && !event.ctrlKey) {
-      event.preventDefault();
-      askToClose();
       return;
     }
     if (event.key === 'Escape' && target.id === 'reply-text') target.blur();
@@ -348,12 +382,21 @@
     act();
   });
 
+  // What the neighbours of this script need of it.
+  window.wenzheng.desk = {
+    openId, box, composer, kind, currentKey, makeKey, clearBox, saveDraft, showBox, refreshQueue,
+    refresh: (name) => refresh({ chat, side, strip, queue }[name]),
+    scrollToEnd,
+  };
+
   // ---- at first ------------------------------------------------------------------------
 
   const current = find('.row-link[aria-current]');
   if (current) current.scrollIntoView({ block: 'nearest' });
   showCounts();
+  tellOwn();
   if (chat) {
+    tellTaken();
     restoreDraft();
     scrollToEnd();
     markRead();

@@ -4,6 +4,7 @@
 
   const TOAST_MS = 5000;
   const AWAKE_EVERY_MS = 60000;
+  const MENUS = '.menu[open], .rail-more[open]';
 
   const csrfToken = document.querySelector('meta[name="csrf-token"]').content;
 
@@ -25,9 +26,9 @@
     },
   };
 
-  function toast(words) {
+  function toast(words, level) {
     const line = document.createElement('div');
-    line.className = 'toast-line';
+    line.className = level ? 'toast-line ' + level : 'toast-line';
     line.textContent = words;
     document.getElementById('toasts').append(line);
     setTimeout(() => line.remove(), TOAST_MS);
@@ -71,12 +72,13 @@
     if (event.target.closest('[data-theme-toggle]')) switchTheme();
     const copying = event.target.closest('[data-copy]');
     if (copying) copy(document.getElementById(copying.dataset.copy));
-    const menu = document.querySelector('.menu[open]');
-    if (menu && !menu.contains(event.target)) menu.open = false;
+    for (const menu of document.querySelectorAll(MENUS)) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
   });
 
   document.addEventListener('keydown', function (event) {
-    const menu = document.querySelector('.menu[open]');
+    const menu = document.querySelector(MENUS);
     if (event.key === 'Escape' && menu) {
       menu.open = false;
       menu.querySelector('summary').focus();

@@ -30,6 +30,7 @@ from bot import (
     Block,
     BlockKind,
     BureauStore,
+    CannedReplyStore,
     Channel,
     Citation,
     Desk,
@@ -43,6 +44,7 @@ from bot import (
     Officer,
     OfficerStore,
     Outbox,
+    PresenceStore,
     QuickReplyStore,
     RatingStore,
     Seal,
@@ -50,6 +52,8 @@ from bot import (
     TicketGate,
     Trigger,
     Turn,
+    WarningStore,
+    make_calendar,
     make_engine,
     open_window,
     render_plain,
@@ -59,6 +63,8 @@ from bot.tables import TicketRow
 from handlers.config import Settings
 from handlers.live import LiveBus
 from handlers.web import create_app
+from knowledge import KnowledgeBase
+from tests.handlers.console.knowledge import build
 from tests.valkey import run_valkey
 
 KEY = "a key of the tests, long enough to be one"
@@ -270,6 +276,12 @@ def valkey() -> Iterator[ValkeyServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def knowledge_base(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    """A few entries behind the real search."""
+    return build(tmp_path_factory.mktemp("releases"))
+
+
 @pytest.fixture
 def clock() -> Clock:
     """Ten past nine in Beijing."""
@@ -277,7 +289,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def world(tmp_path: Path, clock: Clock, valkey: ValkeyServer) -> Iterator[World]:
+def world(
+    tmp_path: Path, clock: Clock, valkey: ValkeyServer, knowledge_base: KnowledgeBase
+) -> Iterator[World]:
     """A new office with an empty database."""
     engine = make_engine(f"sqlite:///{tmp_path / 'wenzheng.db'}")
     upgrade_database(engine)
@@ -292,9 +306,13 @@ def world(tmp_path: Path, clock: Clock, valkey: ValkeyServer) -> Iterator[World]
         clock=clock,
         live=live,
         desk=Desk(engine, clock, live.publish),
+        get_calendar=lambda: make_calendar(settings.office.hours),
+        warnings=WarningStore(engine, clock, live.publish),
+        presence=PresenceStore(engine, clock),
         officers=OfficerStore(engine, clock),
         second_factor=SecondFactorStore(engine, seal, clock),
         bureaus=BureauStore(engine, clock),
+        canned=CannedReplyStore(engine, clock),
         ticket_gate=TicketGate(engine),
         audit_trail=AuditTrail(engine),
         ratings=RatingStore(engine, seal, clock, live.publish),
@@ -305,6 +323,7 @@ def world(tmp_path: Path, clock: Clock, valkey: ValkeyServer) -> Iterator[World]
         outbox=Outbox(engine, clock, seal, live.publish),
         alarms=AlarmStore(engine, clock, live.publish),
         native_desk=NativeDesk(engine, seal, clock, live.publish),
+        knowledge_base=knowledge_base,
         wechat_client=None,
         front_desk=FrontDesk(
             engine,

@@ -1,98 +1,47 @@
 """Every route × role × bureau × object: nobody reaches what is not theirs.
 
-The routes come from the application; who may call what stands here once more, in
-words of its own, so that a slip in ``bot.rights`` or a declaration is found. A route
-that is missing here fails.
+Routes come from the application, with the rights they declare; what a role may do is
+pinned by ``docs/roles.zh-CN.md``. Who may see which ticket stands in
+``three_bureaus`` in words of its own, so that a slip in the gate is found. New routes
+are called too, without a line here.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from bot import Bureau, ReplySource, Role, check_quick_reply
-from bot.tables import FollowUpRow, MessageRow, OfficerRow, RatingRow, TicketRow
+from bot import RIGHTS, Role
+from bot.rights import rights_of
+from handlers.console.access import ANYONE, GATED, OFFICE_WIDE, SIGNED_IN, find_allowed
+from tests.handlers.console.three_bureaus import WIDE, Case, Office
 
-SERVING = {"agent", "team_lead", "supervisor"}
-READING = SERVING | {"editor", "reviewer"}
-EVERYBODY = {str(role) for role in Role}
-
-#: Endpoint to the roles that may call it, in an office whose administrator does not
-#: serve. None = open to strangers.
-MATRIX: dict[str, set[str] | None] = {
-    "show_login": None,
-    "log_in": None,
-    "show_code": None,
-    "check_code": None,
-    "show_setup": None,
-    "set_up": None,
-    "log_out": EVERYBODY,
-    "stay_awake": EVERYBODY,
-    "show_second_factor": EVERYBODY,
-    "draw_second_factor": EVERYBODY,
-    "turn_on_second_factor": EVERYBODY,
-    "show_queue": SERVING,
-    "show_queue_part": SERVING,
-    "show_ticket": SERVING,
-    "show_chat_part": SERVING,
-    "show_side_part": SERVING,
-    "show_media": SERVING,
-    "listen": SERVING,
-    "claim_next": SERVING,
-    "claim": SERVING,
-    "say": SERVING,
-    "close": SERVING,
-    "mark_read": SERVING,
-    "retry": SERVING,
-    "send_file": SERVING,
-    "show_file": SERVING,
-    "show_ratings": SERVING,
-    "show_follow_ups": SERVING,
-    "take_follow_up": {"team_lead", "supervisor"},
-    "close_follow_up": {"team_lead", "supervisor"},
-    "show_alarms_part": SERVING | {"administrator"},
-    "show_quick_replies": READING,
-    "show_halls": READING,
-    "show_new_quick_reply": {"editor"},
-    "show_quick_reply": {"editor"},
-    "add_quick_reply": {"editor"},
-    "change_quick_reply": {"editor"},
-    "preview_quick_reply": {"editor"},
-    "switch_quick_reply": {"editor"},
-    "delete_quick_reply": {"editor"},
-    "show_officers": {"administrator"},
-    "make_link": {"administrator"},
-    "show_officer": {"administrator"},
-    "assign_officer": {"administrator"},
-    "switch_officer": {"administrator"},
-    "make_reset_link": {"administrator"},
-    "show_bureaus": {"administrator"},
-    "show_new_bureau": {"administrator"},
-    "add_bureau": {"administrator"},
-    "show_bureau": {"administrator"},
-    "change_bureau": {"administrator"},
-    "switch_bureau": {"administrator"},
-    "make_default_bureau": {"administrator"},
-    "show_audit": {"auditor"},
+#: Endpoints whose pages must stay with these roles, whatever is declared.
+PINNED = {
+    "show_officers": {Role.ADMINISTRATOR},
+    "make_link": {Role.ADMINISTRATOR},
+    "assign_officer": {Role.ADMINISTRATOR},
+    "switch_officer": {Role.ADMINISTRATOR},
+    "make_reset_link": {Role.ADMINISTRATOR},
+    "add_bureau": {Role.ADMINISTRATOR},
+    "show_audit": {Role.AUDITOR},
+    "show_ticket": {Role.AGENT, Role.TEAM_LEAD, Role.SUPERVISOR},
+    "show_media": {Role.AGENT, Role.TEAM_LEAD, Role.SUPERVISOR},
+    "say": {Role.AGENT, Role.TEAM_LEAD, Role.SUPERVISOR},
+    "take_follow_up": {Role.TEAM_LEAD, Role.SUPERVISOR},
+    "add_quick_reply": {Role.EDITOR},
 }
 
-#: What the administrator of a small office may do besides.
-SMALL_OFFICE = READING | {"supervisor"}
+#: Pages whose object has nothing to show here: 404 is right, too.
+MAY_MISS = {"console.show_media", "console.show_file", "console.draw_second_factor"}
 
-BUREAUS = ("市医保局", "市公安局", "市民政局")
-
-#: Their object has nothing to show or to send again here: 404 is right, too.
-MAY_MISS = {"console.show_media", "console.show_file", "console.retry"}
+#: Pages that need something which is not here: an account of WeChat's.
+MAY_BE_AWAY = {"console.show_media"}
 
 #: What a form of the console holds; each view takes what it knows.
 FORM = {
@@ -104,21 +53,16 @@ FORM = {
     "source": "keyword",
     "key": "社保",
     "way": "text",
+    "reason": "已经办好。",
+    "word": "请接办。",
+    "note": "试",
+    "title": "标题",
+    "words": "拆迁",
+    "bureau_id": "2",
+    "officer_id": "1",
 }
 
-
-@dataclass
-class Case:
-    """A ticket, with the words by which its conversation is recognised anywhere."""
-
-    ticket_id: int
-    message_id: int
-    bureau_id: int
-    secret: str
-    is_confidential: bool = False
-    offered_to_id: int | None = None
-    holder_id: int | None = None
-    follow_up_id: int | None = None
+NOBODYS = 999
 
 
 @dataclass
@@ -129,185 +73,35 @@ class Browser:
     token: str
     cookie: str
 
-    def call(self, rule: Rule, names: dict[str, Any]) -> Any:
+    def call(self, rule: Rule, names: dict[str, Any], *, has_token: bool = True) -> Any:
         """Call a route as the console's own pages do."""
-        method = "POST" if "POST" in (rule.methods or ()) else "GET"
-        url = rule.build({name: names[name] for name in rule.arguments})[1]
-        data = FORM | {"csrf_token": self.token} if method == "POST" else None
+        url = rule.build(names)[1]
+        method = method_of(rule)
+        token = {"csrf_token": self.token} if has_token else {}
+        data = FORM | token if method == "POST" else None
         self.console.client.set_cookie("wenzheng", self.cookie)
         return self.console.client.open(url, method=method, data=data)
 
-    def get(self, url: str) -> Any:
-        """Open an address."""
-        return self.console.client.get(url)
 
-
-class Office:
-    """Seven roles in three bureaus, and tickets of each; put back after every call."""
-
-    def __init__(self, world: Any, new_console: Any) -> None:
-        self.world = world
-        self.new_console = new_console
-        store = world.parts.bureaus
-        self.bureaus = [store.save(Bureau(0, name), changed_by=0) for name in BUREAUS]
-        self.cases = [case for bureau in self.bureaus for case in self._open(bureau)]
-        self.officers = [
-            self._hire(role, bureau) for bureau in self.bureaus for role in Role
-        ]
-        reply = check_quick_reply(ReplySource.KEYWORD, key="社保", text="三楼。")
-        world.parts.quick_replies.save(reply, changed_by=1)
-        # Each agent holds one ticket that has gone to the next bureau since.
-        for at, officer in enumerate(o for o in self.officers if o.role == "agent"):
-            self._hand(3 * at + 2, officer.id)
-        self._file = world.parts.engine.url.database
-        self._before = self._copy()
-        self.whole = self.dump()
-
-    def _open(self, bureau: int) -> Iterator[Case]:
-        """Make a plain, a confidential and a third ticket of a bureau."""
-        for number, is_confidential in enumerate((False, True, False)):
-            who = f"citizen-{bureau}-{number}"
-            secret = f"暗号{bureau}之{number}号"
-            self.world.ask(f"{secret}，落户找谁", who=who)
-            with Session(self.world.parts.engine) as session, session.begin():
-                newest = select(TicketRow).order_by(TicketRow.id.desc()).limit(1)
-                ticket = session.scalars(newest).one()
-                ticket.bureau_id = bureau
-                ticket.is_confidential = is_confidential
-                offered = self.bureaus_after(bureau) if number == 2 else None
-                ticket.offered_to_id = offered
-                lines = select(MessageRow.id).where(
-                    MessageRow.conversation_id == ticket.conversation_id
-                )
-                message = session.scalars(lines.order_by(MessageRow.id)).first()
-                assert message is not None
-                line = session.get_one(MessageRow, message)
-                line.ticket_id = ticket.id
-                line.media = {"kind": "image", "media_id": f"{secret}"}
-                case = Case(
-                    ticket.id, message, bureau, secret, is_confidential, offered
-                )
-                if number == 0:
-                    case.follow_up_id = self._rate(session, ticket, secret)
-                yield case
-
-    def _rate(self, session: Session, ticket: TicketRow, secret: str) -> int:
-        """Let the citizen be dissatisfied; returns the follow-up's id."""
-        now = self.world.clock()
-        rating = RatingRow(
-            conversation_id=ticket.conversation_id,
-            ticket_id=ticket.id,
-            bureau_id=ticket.bureau_id,
-            score=1,
-            comment=secret,
-            created_at=now,
-            changed_at=now,
-        )
-        session.add(rating)
-        session.flush()
-        follow_up = FollowUpRow(
-            rating_id=rating.id,
-            bureau_id=ticket.bureau_id,
-            due_at=now,
-            created_at=now,
-        )
-        session.add(follow_up)
-        session.flush()
-        return follow_up.id
-
-    def bureaus_after(self, bureau: int) -> int:
-        """Return the next bureau in the ring."""
-        known = self.bureaus
-        return known[(known.index(bureau) + 1) % len(known)]
-
-    def _hire(self, role: Role, bureau: int) -> Any:
-        # Straight into the table: 21 passwords would take seconds to hash.
-        with Session(self.world.parts.engine) as session, session.begin():
-            row = OfficerRow(
-                login=f"{role}-{bureau}",
-                name="某人",
-                staff_number="1",
-                department="某局",
-                role=role,
-                bureau_id=bureau,
-                password_hash="none",
-                created_at=self.world.clock(),
-            )
-            session.add(row)
-            session.flush()
-        return self.world.parts.officers.get_officer(row.id)
-
-    def _hand(self, at: int, officer_id: int) -> None:
-        """Let a ticket of the bureau before be held by this officer."""
-        case = self.cases[at - 3]
-        case.holder_id = officer_id
-        with Session(self.world.parts.engine) as session, session.begin():
-            row = session.get_one(TicketRow, case.ticket_id)
-            row.officer_id, row.state = officer_id, "claimed"
-
-    def _copy(self) -> Path:
-        copy = Path(f"{self._file}.before")
-        with closing(sqlite3.connect(self._file)) as live:
-            live.execute("VACUUM INTO ?", (str(copy),))
-        return copy
-
-    def put_back(self) -> None:
-        """Undo whatever a call has done."""
-        with closing(sqlite3.connect(self._file)) as live:
-            live.execute("ATTACH ? AS before", (str(self._before),))
-            tables = live.execute(
-                "SELECT name FROM before.sqlite_master WHERE type = 'table'"
-            ).fetchall()
-            for (table,) in tables:
-                live.execute(f'DELETE FROM main."{table}"')
-                live.execute(
-                    f'INSERT INTO main."{table}" SELECT * FROM before."{table}"'
-                )
-            live.commit()
-
-    def dump(self) -> str:
-        """Return all that is stored, to see whether a refused call changed it."""
-        with closing(sqlite3.connect(self._file)) as live:
-            return "\n".join(live.iterdump())
-
-    def sees(self, officer: Any, case: Case, *, is_small: bool) -> bool:
-        """Say in plain words who may open a ticket."""
-        role = str(officer.role)
-        if role == "supervisor" or (role == "administrator" and is_small):
-            return True
-        if role not in {"agent", "team_lead"}:
-            return False
-        if case.holder_id == officer.id:
-            return True
-        if officer.bureau_id not in {case.bureau_id, case.offered_to_id}:
-            return False
-        return role == "team_lead" or not case.is_confidential
-
-    def follows(self, officer: Any, case: Case, *, is_small: bool) -> bool:
-        """Say in plain words who may look after a follow-up."""
-        role = str(officer.role)
-        if role == "supervisor" or (role == "administrator" and is_small):
-            return True
-        return role == "team_lead" and officer.bureau_id == case.bureau_id
-
-    def sign_in(self, officer: Any) -> Browser:
-        """Return a browser with a session, without the time a password takes."""
-        console = self.new_console()
-        now = int(self.world.clock().timestamp())
-        fresh = self.world.parts.officers.get_officer(officer.id)
-        token = console.token(console.open("/console/login").text)
-        with console.client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = str(officer.id), True
-            stamp = {"epoch": fresh.session_epoch, "in": now, "seen": now}
-            session["console"] = stamp
-        cookie = console.client.get_cookie("wenzheng")
-        return Browser(console, token, cookie.value)
+def sign_in(office: Office, officer: Any) -> Browser:
+    """Return a browser with a session, without the time a password takes."""
+    console = office.new_console()
+    now = int(office.world.clock().timestamp())
+    token = console.token(console.open("/console/login").text)
+    with console.client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = str(officer.id), True
+        stamp = {"epoch": officer.session_epoch, "in": now, "seen": now}
+        session["console"] = stamp
+    cookie = console.client.get_cookie("wenzheng")
+    return Browser(console, token, cookie.value)
 
 
 @pytest.fixture
-def office(world: Any, new_console: Any) -> Office:
+def office(world: Any, new_console: Any) -> Iterator[Office]:
     """An office of 21 people."""
-    return Office(world, new_console)
+    office = Office(world, new_console)
+    yield office
+    office.close()
 
 
 def console_rules(world: Any) -> list[Rule]:
@@ -316,34 +110,78 @@ def console_rules(world: Any) -> list[Rule]:
     return [rule for rule in rules if rule.endpoint.startswith("console.")]
 
 
-def may_call(endpoint: str, role: str, *, is_small: bool) -> bool:
-    """Say by the table above whether a role may call a route."""
-    allowed = MATRIX[endpoint.removeprefix("console.")]
-    if allowed is None or role in allowed:
-        return True
-    return is_small and role == "administrator" and bool(allowed & SMALL_OFFICE)
-
-
-#: Names of what belongs to a bureau.
-OF_BUREAUS = {"ticket_id", "message_id", "follow_up_id"}
-
-
-def targets(office: Office, rule: Rule) -> list[tuple[Case | None, dict[str, int]]]:
-    """Return what to put into an address: every object, and one that is not there."""
-    names = rule.arguments
-    found: list[tuple[Case | None, dict[str, int]]] = [
-        (None, dict.fromkeys(names, 999))
+def closed_rules(world: Any) -> list[Rule]:
+    """Return the routes that take a login."""
+    views = world.app.view_functions
+    return [
+        r for r in console_rules(world) if find_allowed(views[r.endpoint]) != {ANYONE}
     ]
-    if not names & OF_BUREAUS:
-        return [*found, (None, dict.fromkeys(names, 1))] if names else found
-    cases = [(c, {name: getattr(c, name) for name in names}) for c in office.cases]
-    return found + [(case, ids) for case, ids in cases if None not in ids.values()]
 
 
-def test_every_route_is_in_the_matrix(world: Any) -> None:
-    """A new one is decided on here, or it does not pass."""
-    found = {rule.endpoint.removeprefix("console.") for rule in console_rules(world)}
-    assert found == set(MATRIX)
+def method_of(rule: Rule) -> str:
+    """Return the method of the rule that does something."""
+    return next(
+        (m for m in ("POST", "DELETE", "PUT") if m in rule.methods or ()), "GET"
+    )
+
+
+def may_call(world: Any, rule: Rule, role: Role, *, is_small: bool) -> bool:
+    """Say by its declaration whether a role may call a route."""
+    allowed = find_allowed(world.app.view_functions[rule.endpoint])
+    assert allowed, f"{rule.endpoint} 没有声明权限，请写 @allow(Right.…)"
+    rights = rights_of(role, is_small_office=is_small)
+    return allowed == {SIGNED_IN} or bool(allowed & rights)
+
+
+def test_every_route_can_be_tried(office: Office) -> None:
+    """A name that nobody made an object for would be a route nobody tried."""
+    for rule in console_rules(office.world):
+        for name in rule.arguments:
+            assert name in GATED | OFFICE_WIDE, (
+                f"{rule.rule}: {name} is new; add it to GATED (and check it in "
+                "_check_objects) or to OFFICE_WIDE of handlers/console/access.py"
+            )
+            has_one = any(case.find_id(name) for case in office.cases)
+            assert has_one or name in WIDE, (
+                f"{rule.rule}: no object for {name}; add a row to _hang_on in "
+                "tests/handlers/console/three_bureaus.py, or a value to WIDE"
+            )
+            assert has_one or name not in GATED, f"{name} is gated but has no object"
+
+
+def test_what_is_pinned_stays_with_its_roles(world: Any) -> None:
+    """A declaration that was changed by mistake is found."""
+    rules = {r.endpoint.removeprefix("console."): r for r in console_rules(world)}
+    for endpoint, roles in PINNED.items():
+        found = {r for r in Role if may_call(world, rules[endpoint], r, is_small=False)}
+        assert found == roles, endpoint
+    assert set(RIGHTS) == set(Role)
+
+
+def names_for(rule: Rule, case: Case | None) -> dict[str, Any] | None:
+    """Return what to put into an address; None if the case has no such object."""
+    found: dict[str, Any] = {}
+    for name in rule.arguments:
+        if name in GATED:
+            found[name] = NOBODYS if case is None else case.find_id(name)
+        else:
+            wide = WIDE.get(name)
+            found[name] = wide if wide is not None else 1
+    return None if None in found.values() else found
+
+
+def targets(
+    office: Office, rule: Rule, *, is_allowed: bool
+) -> list[tuple[Case | None, dict[str, Any]]]:
+    """Return what to put into an address: every object, and one that is not there."""
+    if not rule.arguments & GATED:
+        names = names_for(rule, None)
+        assert names is not None
+        return [(None, names)]
+    # Who has not the right is refused before any object is looked at: two are enough.
+    cases = office.cases if is_allowed else [office.cases[0], office.cases[-1]]
+    every = [(case, names_for(rule, case)) for case in (None, *cases)]
+    return [(case, names) for case, names in every if names is not None]
 
 
 @dataclass
@@ -352,10 +190,16 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     leaks: list[str] = field(default_factory=list)
+    tried: set[str] = field(default_factory=set)
+    reached: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         told = ", ".join(f"{key} {n}" for key, n in sorted(self.counts.items()))
-        return f"{self.counts.total()} calls ({told}), {len(self.leaks)} leaks"
+        missed = sorted(self.tried - self.reached)
+        return (
+            f"{self.counts.total()} calls of {len(self.tried)} routes ({told}), "
+            f"{len(self.leaks)} leaks; never answered with less than 400: {missed}"
+        )
 
 
 @pytest.mark.parametrize("is_small", [False, True], ids=["apart", "small-office"])
@@ -365,19 +209,31 @@ def test_nobody_reaches_what_is_not_theirs(
     """Refused calls change nothing, and no answer holds a foreign citizen's words."""
     monkeypatch.setattr(office.world.parts.officers, "_is_small_office", is_small)
     tally = Tally()
+    rules = closed_rules(office.world)
     for officer in office.officers:
-        browser = office.sign_in(officer)
-        for rule in console_rules(office.world):
-            if MATRIX[rule.endpoint.removeprefix("console.")] is not None:
-                for case, names in targets(office, rule):
-                    answer = browser.call(rule, names)
-                    visit = Visit(office, officer, rule, case, answer, is_small)
-                    tally.counts[f"{visit.verdict} {visit.kind}"] += 1
-                    tally.leaks += visit.find_leaks()
+        # In a small office only the administrators are others than they were.
+        if not is_small or officer.role == Role.ADMINISTRATOR:
+            _try_all(office, officer, rules, tally, is_small=is_small)
     with capsys.disabled():
         name = "small office" if is_small else "duties apart"
         print(f"\naccess matrix, {name}: {tally}")  # noqa: T201 - asked for
     assert tally.leaks == []
+
+
+def _try_all(
+    office: Office, officer: Any, rules: list[Rule], tally: Tally, *, is_small: bool
+) -> None:
+    browser = sign_in(office, officer)
+    for rule in rules:
+        is_allowed = may_call(office.world, rule, officer.role, is_small=is_small)
+        for case, names in targets(office, rule, is_allowed=is_allowed):
+            answer = browser.call(rule, names)
+            visit = Visit(office, officer, rule, case, answer, is_allowed, is_small)
+            tally.counts[f"{visit.verdict} {visit.kind}"] += 1
+            tally.tried.add(rule.endpoint)
+            if answer.status_code < 400:
+                tally.reached.add(rule.endpoint)
+            tally.leaks += visit.find_leaks()
 
 
 @dataclass
@@ -390,13 +246,9 @@ class Visit:
     #: The ticket that the address names; None = nothing that belongs to a bureau.
     case: Case | None
     answer: Any
+    #: Whether the role may call the route at all.
+    is_allowed: bool
     is_small: bool
-
-    @property
-    def is_allowed(self) -> bool:
-        """Whether the role may call the route at all."""
-        endpoint, role = self.rule.endpoint, str(self.officer.role)
-        return may_call(endpoint, role, is_small=self.is_small)
 
     @property
     def verdict(self) -> str:
@@ -407,11 +259,11 @@ class Visit:
     def kind(self) -> str:
         """Whose object the address names."""
         if self.case is None:
-            return "absent" if self.rule.arguments & OF_BUREAUS else "office-wide"
-        is_follow_up = "follow_up_id" in self.rule.arguments
-        sees = self.office.follows if is_follow_up else self.office.sees
-        is_own = sees(self.officer, self.case, is_small=self.is_small)
-        return "own" if is_own else "foreign"
+            return "absent" if self.rule.arguments & GATED else "office-wide"
+        is_own = self.office.is_theirs(
+            self.officer, self.case, self.rule.arguments, is_small=self.is_small
+        )
+        return {True: "own", False: "foreign", None: "shared"}[is_own]
 
     def find_leaks(self) -> list[str]:
         """Say what the call gave away or changed, and undo what it was allowed to."""
@@ -421,14 +273,12 @@ class Visit:
         # A stream has no end; its rule is that of the queue.
         text = "" if self.rule.rule == "/live" else self.answer.text
         self.answer.close()
-        if any(secret in text for secret in self._hidden()):
+        if any(secret in text for secret in self._hidden(status)):
             found.append(f"{name} tells a secret")
-        is_let_in = self.is_allowed and self.kind in {"own", "office-wide"}
-        if is_let_in:
+        if self.is_allowed and self.kind in {"own", "shared", "office-wide"}:
             self.office.put_back()
-        elif self.office.dump() != self.office.whole:
+        elif self.office.was_changed():
             found.append(f"{name} changed something")
-            self.office.put_back()
         return found
 
     def _is_right(self, status: int) -> bool:
@@ -436,25 +286,23 @@ class Visit:
             return status == 403 or is_sent_home(self.rule, self.answer)
         if self.kind in {"foreign", "absent"}:
             return status == 404
-        if status == 503 and self.rule.endpoint == "console.show_media":
-            return True  # there is no account here to fetch it from
-        if self.kind == "own" and self.rule.endpoint not in MAY_MISS and status == 404:
-            return False
-        if self._is_only_to_look_at and status == 403:
-            return "POST" in (self.rule.methods or ())
+        if status == 503:
+            return self.rule.endpoint in MAY_BE_AWAY
+        if self.kind == "shared" or method_of(self.rule) != "GET":
+            # Finer rules, such as who holds the chat, have tests of their own.
+            return status < 500 and status != 401
+        if status == 404:
+            is_made_up = self.kind == "office-wide" and bool(self.rule.arguments)
+            return is_made_up or self.rule.endpoint in MAY_MISS
         return status < 500 and status not in {401, 403}
 
-    @property
-    def _is_only_to_look_at(self) -> bool:
-        """Whether the ticket is another bureau's, which the officer may see."""
-        case = self.case
-        return case is not None and case.bureau_id != self.officer.bureau_id
-
-    def _hidden(self) -> list[str]:
+    def _hidden(self, status: int) -> list[str]:
+        """Return the words that must not stand in the answer; in a refusal, none."""
         return [
             case.secret
             for case in self.office.cases
-            if not self.office.sees(self.officer, case, is_small=self.is_small)
+            if status in {401, 403, 404}
+            or not self.office.sees(self.officer, case, is_small=self.is_small)
         ]
 
 
@@ -462,48 +310,3 @@ def is_sent_home(rule: Rule, answer: Any) -> bool:
     """Tell whether the first address led on to the role's own page."""
     is_first = rule.endpoint == "console.show_queue"
     return is_first and answer.status_code == 302 and answer.location != "/console/"
-
-
-def test_foreign_and_absent_look_alike(office: Office) -> None:
-    """The answer does not tell that there is such a ticket."""
-    officer = next(o for o in office.officers if o.role == "agent")
-    browser = office.sign_in(officer)
-    foreign = next(
-        case for case in office.cases if not office.sees(officer, case, is_small=False)
-    )
-    for url in ("/console/tickets/{}", "/console/tickets/{}/chat"):
-        seen = [browser.get(url.format(number)) for number in (foreign.ticket_id, 999)]
-        token_of = browser.console.token
-        bodies = [each.text.replace(token_of(each.text), "") for each in seen]
-        assert [answer.status_code for answer in seen] == [404, 404]
-        assert bodies[0] == bodies[1]
-    lines = [
-        browser.get(f"/console/media/{number}") for number in (foreign.message_id, 999)
-    ]
-    assert [answer.status_code for answer in lines] == [404, 404]
-
-
-def test_the_queue_shows_what_may_be_opened_and_nothing_else(office: Office) -> None:
-    """The lists, the figures and the single pages follow one rule."""
-    desk = office.world.parts.desk
-    for officer in office.officers:
-        listed = {t.id for t in desk.list_tickets("all", officer_id=officer.id)}
-        opened = {
-            case.ticket_id
-            for case in office.cases
-            if office.sees(officer, case, is_small=True)
-        }
-        assert listed == opened, officer.login
-
-
-def test_claiming_the_next_stays_in_the_bureau(office: Office) -> None:
-    """And takes no confidential one."""
-    officer = next(o for o in office.officers if o.role == "agent")
-    desk = office.world.parts.desk
-    taken = []
-    while (ticket := desk.claim_next(officer_id=officer.id)) is not None:
-        taken.append(ticket)
-    assert taken
-    seen = {officer.bureau_id}
-    assert {t.bureau_id for t in taken} <= seen
-    assert not any(t.is_confidential for t in taken)

@@ -114,7 +114,7 @@ def test_from_the_one_time_link_to_the_first_reply(
     page.click("#claim-bar button")
     page.wait_for_selector("#composer")
     page.click("text=放入回复框")
-    assert "依据：灵活就业人员断缴后" in page.input_value("#reply-text")
+    assert "灵活就业人员断缴后" in page.input_value("#reply-text")
     page.fill("#reply-text", "您好，请问最后一次缴费是哪个月？")
     assert page.inner_text(".counter") == "16/600"
     page.press("#reply-text", "Control+Enter")
@@ -234,9 +234,10 @@ def test_keys_lead_through_the_queue(world: Any, new_tab: Callable[..., Tab]) ->
     page.keyboard.press("?")
     assert not page.is_visible("#shortcuts")
     page.keyboard.press("Alt+e")
-    page.click("#close-dialog button:has-text('结束会话')")
-    page.wait_for_selector(".toast-line:has-text('会话已结束')")
-    assert world.parts.desk.get_ticket(1).state == "closed"
+    page.click("#move-form label:has-text('已答复市民')")
+    page.click("#move-form button:has-text('办结')")
+    page.wait_for_selector(".toast-line:has-text('已办结')")
+    assert world.parts.desk.get_ticket(1).state == "resolved"
     tab.check()
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import Any
 
 import pytest
 
+from bot import Bureau, StoreUnavailableError
+from handlers.console.epochs import FRESH_FOR_S, Epochs
 from handlers.console.events import is_gone
+from handlers.live import WAIT_MS
 
 pytestmark = pytest.mark.valkey
 
@@ -82,18 +86,63 @@ def test_a_process_told_to_stop_ends_its_streams(world: Any, desk: Any) -> None:
     answer.close()
 
 
-def test_a_stream_ends_with_the_session(
-    world: Any, desk: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("way", ["role", "bureau", "off", "password", "logout"])
+def test_a_stream_ends_within_a_second_of_its_session(
+    world: Any, new_console: Any, way: str
 ) -> None:
-    """An officer who was switched off hears nothing more."""
-    monkeypatch.setattr("handlers.console.events._ASK_EVERY_S", 0.0)
-    answer = desk.client.get("/live")
+    """So does the other browser of the same officer."""
+    world.hire("boss")
+    agent = world.hire("agent", role="agent")
+    consoles = [new_console(), new_console()]
+    for console in consoles:
+        console.log_in("agent")
+    world.parts.live._wait_ms = WAIT_MS
+    answer = consoles[0].client.get("/live")
     stream = answer.iter_encoded()
     next(stream)
-    officer = world.parts.officers.list_officers()[0]
-    world.parts.officers.end_sessions(officer.id)
+    began = time.monotonic()
+    _end(world, agent, way)
     assert list(stream) == []
     answer.close()
+    assert time.monotonic() - began < 1
+    for console in consoles:
+        assert console.client.get("/console/").status_code == 302
+
+
+def _end(world: Any, agent: Any, way: str) -> None:
+    officers = world.parts.officers
+    if way == "role":
+        officers.assign(agent.id, "team_lead", None, changed_by=1)
+    elif way == "bureau":
+        bureau = world.parts.bureaus.save(Bureau(0, "市医保局"), changed_by=1)
+        officers.assign(agent.id, "agent", bureau, changed_by=1)
+    elif way == "off":
+        officers.set_active(agent.id, is_active=False, changed_by=1)
+    elif way == "password":
+        token = officers.make_reset_token(agent.id, made_by=1)
+        officers.reset_password(token, "another-lamp-river-9")
+    else:
+        officers.end_sessions(agent.id)
+
+
+def test_streams_of_a_process_ask_the_database_together() -> None:
+    """However many there are; and a database that is away ends none of them."""
+    asked, now = [], [0.0]
+
+    def read() -> dict[int, int]:
+        asked.append(now[0])
+        if len(asked) == 2:
+            raise StoreUnavailableError
+        return {1: 4, 2: 7}
+
+    epochs = Epochs(read, lambda: now[0])
+    assert epochs.is_present(1, 4)
+    assert not epochs.is_present(1, 3)
+    assert not epochs.is_present(3, 4)
+    assert len(asked) == 1
+    now[0] = FRESH_FOR_S
+    assert epochs.is_present(2, 7)
+    assert len(asked) == 2
 
 
 def test_a_page_that_hung_up_is_noticed_at_once() -> None:

@@ -166,9 +166,10 @@ def test_only_lines_with_a_file_of_conversations_with_a_ticket(
         assert words in answer.text
     with Session(world.parts.engine) as session, session.begin():
         # A citizen whom nobody handed over, with a picture.
-        from bot.tables import TicketRow
+        from bot.tables import TicketEventRow, TicketRow
 
         session.execute(MessageRow.__table__.update().values(ticket_id=None))
+        session.execute(TicketEventRow.__table__.delete())
         session.execute(TicketRow.__table__.delete())
     assert desk.open(f"/console/media/{line}").status_code == 404
 

@@ -10,16 +10,18 @@ from bot import Channel
 
 
 def test_the_queue_says_who_waits_and_how_long(world: Any, desk: Any) -> None:
-    """Longest first, with channel, words and marks for those who wait too long."""
+    """By due time, with channel, words, and which clock is nearly or long over."""
+    world.clock.go_on(days=1)  # a Monday, with people on duty
+    desk.log_in()
     world.ask("灵活就业的医保断缴两个月，还能补吗？", who="a", channel=Channel.WECHAT)
-    world.clock.go_on(minutes=3)
+    world.clock.go_on(minutes=7)
     world.ask("孩子落户要回来办吗", who="b")
-    world.clock.go_on(minutes=3)
+    world.clock.go_on(minutes=2)
     page = desk.open("/console/").text
     assert page.index("灵活就业") < page.index("孩子落户")
-    assert "已等 6 分钟" in page
-    assert "超时" in page
-    assert "将超时" in page
+    assert "已等 9 分钟" in page
+    assert "首次回复超时 6 分钟" in page
+    assert "首次回复还有 1 分钟" in page
     assert "微信" in page
     assert 'data-waiting="2"' in page
 
@@ -149,16 +151,18 @@ def test_an_unusable_text_is_refused_with_the_reason(
 
 
 def test_a_closed_conversation_is_over(world: Any, desk: Any) -> None:
-    """It can be read, not answered, claimed or closed again."""
+    """It can be read, not answered, claimed or settled again."""
     claimed(world)
-    assert (
-        "会话已结束。" in desk.send("/console/tickets/1/close", page="/console/").text
-    )
+    world.parts.desk.resolve(1, officer_id=1, reason="已告知材料")
     page = desk.open("/console/tickets/1").text
-    assert "会话已结束，今天 09:10" in page
-    for action in ("claim", "close"):
-        again = desk.send(f"/console/tickets/1/{action}", page="/console/")
-        assert "已经结束" in again.text
+    assert "已办结，今天 09:10" in page
+    assert "已告知材料" in page
+    again = desk.send("/console/tickets/1/claim", page="/console/")
+    assert "已经结束" in again.text
+    again = desk.send(
+        "/console/tickets/1/resolve", page="/console/", ready="已答复市民"
+    )
+    assert again.status_code == 409
     answer = desk.send("/console/tickets/1/messages", page="/console/", text="您好")
     assert answer.status_code == 409
 
@@ -170,8 +174,11 @@ def test_only_the_holder_ends_a_conversation(world: Any, console: Any) -> None:
     console.log_in()
     world.ask("落户")
     world.parts.desk.claim(1, officer_id=other.id)
-    page = console.send("/console/tickets/1/close", page="/console/").text
-    assert "不在您手上" in page
+    page = console.send(
+        "/console/tickets/1/resolve", page="/console/", ready="已答复市民"
+    )
+    assert page.status_code == 409
+    assert "在同事手上" in page.text
     assert world.parts.desk.get_ticket(1).state == "claimed"
 
 

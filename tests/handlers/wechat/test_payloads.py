@@ -76,8 +76,8 @@ WELCOME = answers("您好", line=None)
 PROMISES = {
     "text": QUESTION,
     "text from an article": QUESTION,
-    # Its words are asked like any others: here nothing fits, so an officer comes.
-    "menu line pressed": answers("工作人员", "人工", line="满意", group="unanswerable"),
+    # Its words count as if typed: a rating, and here nobody has served this citizen.
+    "menu line pressed": answers("没有可以评价", line="满意", group="answered"),
     "image": unreadable("［图片］"),
     "voice": unreadable("［语音］"),
     "voice, recognition empty": unreadable("［语音］"),

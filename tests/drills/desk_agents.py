@@ -26,6 +26,9 @@ _CURSOR = re.compile(r'data-cursor="([^"]*)"')
 #: Chats that an agent keeps open at once.
 AT_ONCE = 5
 
+#: Seconds after which an agent looks at all chats in hand, news or not.
+_LOOK_THROUGH_EVERY_S = 5.0
+
 
 @dataclass
 class Look:
@@ -218,7 +221,9 @@ class Agent(Desktop):
         self, office: DeskOffice, person: Person, browser: Browser, ledger: Ledger
     ) -> None:
         super().__init__(office, person, browser, ledger)
+        #: Chats that were opened; the others in hand are new.
         self._known: set[int] = set()
+        self._looked_at = 0.0
         self._tried: dict[int, set[str]] = {}
 
         #: Seconds after the beginning at which the browser is closed, and for how long.
@@ -235,7 +240,7 @@ class Agent(Desktop):
                 self._look_around()
             except CutError:
                 continue
-            time.sleep(self._chance.uniform(0.2, 0.6))
+            time.sleep(self._chance.uniform(0.3, 0.9))
 
     def _go_away(self, is_over: threading.Event) -> None:
         """Close the browser with chats in hand; a lead gives them to others."""
@@ -252,11 +257,29 @@ class Agent(Desktop):
     def _look_around(self) -> None:
         for ticket_id in self.list_tab("offered"):
             self._decide(ticket_id)
-        mine = self.list_tab("mine")
+        mine, news = self._list_mine()
         for ticket_id in mine:
-            self._serve(ticket_id)
+            if ticket_id in news:
+                self._serve(ticket_id)
         if len(mine) < AT_ONCE:
             self._take_next()
+
+    def _list_mine(self) -> tuple[list[int], set[int]]:
+        """Return the chats in hand, and which have something new.
+
+        All of them now and then: a line that came while the chat was open counts as
+        read, and a person would have seen it.
+        """
+        page = self._browser.get_surely("/console/queue?tab=mine", HTMX | BACKGROUND)
+        rows = page.text.split('id="row-')[1:]
+        mine = [int(row.partition('"')[0]) for row in rows]
+        unread = {int(row.partition('"')[0]) for row in rows if "unread" in row}
+        news = unread | (set(mine) - self._known)
+        if time.monotonic() - self._looked_at > _LOOK_THROUGH_EVERY_S:
+            self._looked_at = time.monotonic()
+            news = set(mine)
+        self._known = set(mine)
+        return mine, news
 
     def _decide(self, ticket_id: int) -> None:
         chat = self.open_chat(ticket_id)
@@ -280,12 +303,13 @@ class Agent(Desktop):
         chat = self.open_chat(ticket_id)
         if chat is None:
             return
-        self.act("read", ticket_id)
         if words := chat.unanswered:
+            self.act("read", ticket_id)
             time.sleep(self._chance.uniform(0.05, 0.4))
             self.say(ticket_id, f"您好，关于 {' '.join(words)}：请带身份证。")
             self._do_something_else(ticket_id)
-        elif chat.is_over:
+            chat = self.open_chat(ticket_id)
+        if chat is not None and chat.is_over:
             self._ledger.let_go(ticket_id)
             reason = self.make_words("已告知材料")
             self.act("resolve", ticket_id, {"ready": "", "reason": reason})
@@ -351,10 +375,10 @@ def read_chat(page: str) -> Chat:
     """Read the lines of a conversation from its page in the console."""
     page = page.partition('class="chat-foot')[0]
     found = list(_LINE.finditer(page))
-    ends = [match.start() for match in found[1:]] + [len(page)]
+    ends = [*[match.start() for match in found][1:], len(page)]
     return Chat(
         [
             (match[1], html.unescape(_TAG.sub(" ", page[match.end() : end])))
-            for match, end in zip(found, ends, strict=True)
+            for match, end in zip(found, ends, strict=False)
         ]
     )

@@ -98,6 +98,9 @@ class Ledger:
 class Citizen:
     """Somebody with a matter; subclasses know how they write and read."""
 
+    #: All pauses are multiplied by it.
+    pace = 1.0
+
     def __init__(self, number: int, ledger: Ledger, deadline: float) -> None:
         self.number = number
         self.name = f"C{number:03d}"
@@ -124,7 +127,7 @@ class Citizen:
             question = FACTS[(self.number + chance.randrange(2)) % len(FACTS)][0]
             self._say(question)
             self._wait("the bot's answer", lambda line: line.kind == "bot")
-            time.sleep(chance.uniform(0.5, 2))
+            self._pause(0.5, 2)
         self._call_a_person()
         self._talk(chance.randint(2, 4))
         if self.number % 8 == 3:
@@ -137,14 +140,14 @@ class Citizen:
         wish = "，转人工" if self.number % 2 else ""
         self._say(f"我要投诉{self.bureau.topic}窗口办事拖拉{wish}")
         if self.chance.random() < 0.2:
-            time.sleep(self.chance.uniform(0.5, 2))
+            self._pause(0.5, 2)
             self._say("我再补充一句，已经去过两次")
 
     def _talk(self, turns: int) -> None:
         """Answer each reply of the officer, say goodbye, wait for the end."""
         self._wait("the first reply", self._is_reply)
         for turn in range(turns):
-            time.sleep(self.chance.uniform(0.3, 2))
+            self._pause(0.3, 2)
             last = turn == turns - 1
             self._say(f"{GOODBYE}，谢谢" if last else "那要带什么材料")
             if not last and self.chance.random() < 0.25:
@@ -159,12 +162,16 @@ class Citizen:
     def _wait(self, what: str, is_it: Callable[[Seen], bool]) -> None:
         while True:
             self.look()
-            lines, self._looked = self.seen[self._looked :], len(self.seen)
-            if any(is_it(line) for line in lines):
-                return
+            for n in range(self._looked, len(self.seen)):
+                if is_it(self.seen[n]):
+                    self._looked = n + 1
+                    return
             if time.time() > self._deadline:
                 raise TimeoutError(f"waited for {what}")
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_LOOK_EVERY_S * self.pace)
+
+    def _pause(self, at_least: float, at_most: float) -> None:
+        time.sleep(self.pace * self.chance.uniform(at_least, at_most))
 
     def _say(self, text: str) -> None:
         self._count += 1
@@ -295,7 +302,7 @@ class WeChatCitizen(Citizen):
 def read_lines(page: str) -> list[Seen]:
     """Read the lines of the conversation from a page of /chat."""
     found = list(_LINE.finditer(page))
-    ends = [match.start() for match in found[1:]] + [len(page)]
+    ends = [*[match.start() for match in found][1:], len(page)]
     return [
         Seen(
             match[1],
@@ -303,7 +310,7 @@ def read_lines(page: str) -> list[Seen]:
             time.time(),
             int(match[2]),
         )
-        for match, end in zip(found, ends, strict=True)
+        for match, end in zip(found, ends, strict=False)
     ]
 
 

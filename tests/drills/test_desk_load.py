@@ -23,7 +23,7 @@ from sqlalchemy import make_url, text
 
 from bot import make_engine
 from tests.drills.browsing import Browser, Traffic
-from tests.drills.desk_agents import Agent, Chief, Desktop, Lead
+from tests.drills.desk_agents import Agent, Chief, Lead
 from tests.drills.desk_checking import Examiner, Report, Screen
 from tests.drills.desk_citizens import Citizen, Ledger, WebCitizen, WeChatCitizen
 from tests.drills.desk_office import BUREAUS, BureauPlan, DeskOffice, build_knowledge
@@ -51,6 +51,9 @@ class Plan:
     #: Who is still served after the last has come, before it counts as forgotten.
     patience_s: float = 240
 
+    #: Pauses of the citizens are multiplied by it.
+    pace: float = 1.0
+
     #: Login to when the browser is closed, and for how long.
     away: tuple[tuple[str, float, float], ...] = ()
 
@@ -67,10 +70,11 @@ def _make_large() -> Plan:
 
 SMALL = Plan(
     citizens=10,
-    seconds=6,
+    seconds=5,
     bureaus=tuple(BureauPlan(b.name, b.topic, 1) for b in BUREAUS),
-    kills=((4, "web"), (6, "worker")),
+    kills=((3, "web"), (5, "worker")),
     patience_s=60,
+    pace=0.3,
 )
 
 
@@ -112,6 +116,8 @@ class Drill:
         self.citizens = [
             self._make_citizen(number, deadline) for number in range(plan.citizens)
         ]
+        for citizen in self.citizens:
+            citizen.pace = plan.pace
         self.desktops = self._make_desktops()
 
     def run(self) -> None:
@@ -137,9 +143,10 @@ class Drill:
         engine = self.office.open_database()
         examiner = Examiner(engine, self.ledger)
         examiner.check_rows()
-        for citizen in self.citizens:
-            examiner.check_screen(_read_screen(citizen))
-        examiner.check_bot()
+        screens = [_read_screen(citizen) for citizen in self.citizens]
+        for screen in screens:
+            examiner.check_screen(screen)
+        examiner.check_bot(screens)
         examiner.check_tickets(self.bad_meanwhile)
         looks = [look for desk in self.desktops for look in desk.looks]
         examiner.check_looks(looks, self.office.bureaus)
@@ -279,10 +286,12 @@ def _sum(counts: Any) -> dict[str, int]:
 
 
 def _read_screen(citizen: Citizen) -> Screen:
-    live = [line.text for line in citizen.seen]
+    live = [(line.kind, line.text) for line in citizen.seen]
     if isinstance(citizen, WebCitizen):
-        return Screen(citizen.name, live, [line.text for line in citizen.reload()])
-    return Screen(citizen.name, live, live)
+        final = [(line.kind, line.text) for line in citizen.reload()]
+        return Screen(citizen.name, live, final)
+    pushed = [line.at for line in citizen.seen if line.kind == "bot"]
+    return Screen(citizen.name, live, live, pushed)
 
 
 def run(plan: Plan, template: Path, folder: Path, database_url: str) -> Report:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -77,9 +79,10 @@ def hand_out(file: Attachment, *, is_small: bool) -> ResponseReturnValue:
         data, kind = make_thumbnail(data), FileKind.JPEG
     response = Response(data, content_type=str(kind))
     how = "inline" if kind.is_picture else "attachment"
-    response.headers.set("Content-Disposition", how, filename=file.name)
     response.headers.update(
         {
+            # Header lines are Latin: a Chinese name is written as RFC 6266 has it.
+            "Content-Disposition": f"{how}; filename*=UTF-8''{quote(file.name, safe='')}",
             "Content-Security-Policy": _POLICY,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",

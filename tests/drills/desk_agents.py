@@ -60,14 +60,20 @@ class Chat:
 
     @property
     def unanswered(self) -> list[str]:
-        """The citizen's words since the last line of an officer's."""
-        found: list[str] = []
-        for sender, text in self.lines:
-            if sender == "officer":
-                found = []
-            elif sender == "citizen":
-                found += [w for w in WORD.findall(text) if w.startswith("C")]
-        return found
+        """The citizen's words that no reply quotes, also if a reply came after."""
+        answered = {
+            word
+            for sender, text in self.lines
+            if sender == "officer"
+            for word in WORD.findall(text)
+        }
+        return [
+            word
+            for sender, text in self.lines
+            if sender == "citizen"
+            for word in WORD.findall(text)
+            if word not in answered
+        ]
 
     @property
     def is_over(self) -> bool:

@@ -44,6 +44,9 @@ FAULTS = (
 
 _HELD = {"claimed", "waiting_citizen"}
 
+#: From the moment that a row names to its commit; until then the old state holds.
+_COMMITTED_WITHIN_S = 2.0
+
 #: From the commit to a phone; the machine is busy with the drill itself.
 _ON_ITS_WAY_S = 2.0
 
@@ -160,11 +163,10 @@ class Examiner:
             if n and not sent.acked:
                 self.report.add("stored though refused", word)
         for talk, rows in self._talks.items():
-            for kind in "CA":
-                mine = [r.own_word for r in rows if r.own_word.startswith(kind)]
-                for by, words in _by_writer(mine).items():
-                    if words != sorted(words):
-                        self.report.add("out of order", f"{by} in talk {talk}")
+            mine = [r.own_word for r in rows if r.own_word[:1] in {"C", "A"}]
+            for by, words in _by_writer(mine).items():
+                if words != sorted(words):
+                    self.report.add("out of order", f"{by} in talk {talk}")
 
     def check_screen(self, screen: Screen) -> None:
         """A citizen saw all that is theirs, once, in order, and nothing else."""
@@ -195,12 +197,7 @@ class Examiner:
             words = WORD.findall(line)
             # The bot may quote.
             shown += words[-1:] if kind in {"citizen", "officer"} else []
-            for word in words:
-                if word[0] in "NW":
-                    fault = "notes or words of colleagues shown to citizens"
-                    report.add(fault, f"{word} to {name}")
-                elif self._places.get(word) != talk:
-                    report.add("shown to the wrong person", f"{word} to {name} {how}")
+            self._check_foreign(words, talk, f"{name} {how}")
         counts = Counter(shown)
         for word in said:
             if counts[word] == 0:
@@ -214,6 +211,14 @@ class Examiner:
             if mine != [w for w in said if w.startswith(kind) and counts[w]]:
                 report.add("out of order", f"{name} {how}, {kind}")
 
+    def _check_foreign(self, words: Sequence[str], talk: int, to: str) -> None:
+        for word in words:
+            if word[0] in "NW":
+                fault = "notes or words of colleagues shown to citizens"
+                self.report.add(fault, f"{word} to {to}")
+            elif self._places.get(word) != talk:
+                self.report.add("shown to the wrong person", f"{word} to {to}")
+
     def check_bot(self, screens: Iterable[Screen]) -> None:
         """No line of the bot's while a person holds, by four independent records."""
         spans = [*self._list_held(), *self._list_ledger_spans()]
@@ -223,27 +228,31 @@ class Examiner:
                 # What was on its way when somebody came in may still arrive.
                 if any(t == talk and b + _ON_ITS_WAY_S < at < e for t, b, e in spans):
                     self.report.add("bot lines while a person holds", screen.name)
-        bot: dict[int, list[Row]] = defaultdict(list)
-        for row in self._rows:
-            if row.sender == "bot":
-                bot[row.conversation].append(row)
         guilty = {
             row.id
             for talk, begun, ended in spans
-            for row in bot[talk]
-            if begun < row.at < ended
+            for row in self._talks[talk]
+            if row.sender == "bot" and begun < row.at < ended
         }
-        released = {self._of_ticket[e.ticket] for e in self._events
-                    if e.action == "released"}  # fmt: skip
-        for talk, rows in self._talks.items():
+        for id_ in sorted(guilty | self._list_said_after_claim()):
+            self.report.add("bot lines while a person holds", f"message {id_}")
+
+    def _list_said_after_claim(self) -> set[int]:
+        """Lines of the bot's between who came in and the end, by their order."""
+        released = {
+            self._of_ticket[event.ticket]
+            for event in self._events
+            if event.action == "released"
+        }
+        guilty = set()
+        for talk in self._talks.keys() - released:
             is_held = False
-            for row in rows:
+            for row in self._talks[talk]:
                 if row.sender == "system":
                     is_held = (is_held or CLAIMED in row.text) and ENDED not in row.text
-                elif row.sender == "bot" and is_held and talk not in released:
+                elif row.sender == "bot" and is_held:
                     guilty.add(row.id)
-        for id_ in sorted(guilty):
-            self.report.add("bot lines while a person holds", f"message {id_}")
+        return guilty
 
     def check_tickets(self, is_bad_meanwhile: int) -> None:
         """Every ticket has an owner and due times, and came to an end."""
@@ -261,9 +270,8 @@ class Examiner:
                 fault = "tickets without bureau or due times"
                 report.add(fault, f"event {event.action} of {event.ticket}")
 
-    def check_looks(self, looks: Iterable[Look], bureaus: Mapping[str, int]) -> None:
+    def check_looks(self, looks: Iterable[Look]) -> None:
         """Nobody read what is another bureau's, nor two conversations as one."""
-        del bureaus
         for look in looks:
             talk = self._of_ticket[look.ticket_id]
             for word in look.words:
@@ -281,7 +289,7 @@ class Examiner:
         for event in self._lives[look.ticket_id]:
             if event.at > look.ended:
                 break
-            if event.at >= look.begun:
+            if event.at >= look.begun - _COMMITTED_WITHIN_S:
                 states.append(state)
             state = event.detail
         for each in [*states, state]:

@@ -242,7 +242,7 @@ def test_the_whole_story(
 
 
 def _transfer(stage: Stage, agent: Any, other: Any, citizen: Any) -> None:
-    agent.click("#chat-head >> text=转办")
+    agent.click(".on-wide [data-move-link=transfer]")
     agent.wait_for_selector("#move-form")
     agent.select_option("#move-bureau", label="市人社局")
     agent.fill("#move-word", "社保卡扣款的事，市民发了扣款单。")
@@ -260,8 +260,6 @@ def _transfer(stage: Stage, agent: Any, other: Any, citizen: Any) -> None:
     ):
         other.click("#offer-banner button:has-text('接收')")
     other.wait_for_selector("#composer #reply-text")
-    agent.wait_for_timeout(1500)
-    agent.screenshot(path="/tmp/work/shots/drill-after-accept.png")
     with stage.step(
         "other writes, citizen reads", citizen, ".is-officer:has-text('三天内退')"
     ):
@@ -273,7 +271,7 @@ def _transfer(stage: Stage, agent: Any, other: Any, citizen: Any) -> None:
 
 
 def _resolve_and_rate(stage: Stage, other: Any, citizen: Any, chief: Any) -> None:
-    other.click("#chat-head >> text=办结")
+    other.click("[data-move-link=resolve]")
     other.wait_for_selector("#move-form")
     other.check("#move-form [name=ready] >> nth=0")
     stage.shoot("10-resolve", other)
@@ -284,8 +282,6 @@ def _resolve_and_rate(stage: Stage, other: Any, citizen: Any, chief: Any) -> Non
     stage.shoot("11-citizen-rates", citizen)
     with stage.step("citizen rates 不满意, supervisor's list", chief, ".rated-item"):
         citizen.click(".is-rating button:has-text('不满意') >> nth=0")
-        if chief.locator(".rated-item").count() == 0:
-            chief.wait_for_timeout(100)
     stage.shoot("12-follow-up", chief)
     assert chief.is_visible("text=不满意")
 
@@ -379,7 +375,7 @@ def _count(page: Any, texts: list[str], kind: str) -> None:
 
 
 def _resolve(agent: Any) -> None:
-    agent.click("#chat-head >> text=办结")
+    agent.click("[data-move-link=resolve]")
     agent.check("#move-form [name=ready] >> nth=0")
     agent.click("#move-form button:has-text('办结')")
     agent.wait_for_selector("#closed-bar")

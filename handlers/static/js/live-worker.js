@@ -4,7 +4,7 @@
 (function () {
   'use strict';
 
-  const NAMES = ['ticket', 'message', 'alarm', 'warning', 'resync'];
+  const NAMES = ['ticket', 'message', 'alarm', 'warning', 'rating', 'resync'];
   const KEPT = 200;
   const FIRST_WAIT_MS = 2000;
   const LONGEST_WAIT_MS = 10000;

@@ -296,7 +296,9 @@ class WeChatCitizen(Citizen):
             lines = self._phone.citizen.transcript[self._read :]
             self._read += len(lines)
         for line in lines:
-            self.seen.append(Seen(_kind_of(line.kind, line.text), line.text, line.at))
+            if line.kind != "failure":  # WeChat's own word; counted when it is sent
+                kind = _kind_of(line.kind, line.text)
+                self.seen.append(Seen(kind, line.text, line.at))
 
 
 def read_lines(page: str) -> list[Seen]:

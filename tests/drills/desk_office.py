@@ -196,12 +196,14 @@ class DeskOffice:
         self, parts: Any, login: str, name: str, role: str, bureau_id: int | None
     ) -> Person:
         token = parts.officers.make_setup_token(role, bureau_id=bureau_id)
+        names = {id_: name for name, id_ in self.bureaus.items()}
+        department = names.get(bureau_id or 0, "市政务服务中心")
         officer = parts.officers.redeem(
             token,
             login=login,
             name=name,
             staff_number=f"{len(self.people) + 101:04d}",
-            department="市政务服务中心",
+            department=department,
             password=PASSWORD,
         )
         person = Person(officer.id, login, name, role, bureau_id)

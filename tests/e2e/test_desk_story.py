@@ -129,8 +129,11 @@ class Stage:
             page.wait_for_timeout(400)
             data = page.screenshot()
             image = Image.open(io.BytesIO(data)).convert("RGB")
-            # Few colours: a page of text needs no more, and the file is a third.
-            small = image.quantize(128, dither=Image.Dither.NONE)
+            # Few colours: a page of text needs no more, and the file is a third. By
+            # coverage: the green dot of the connection is small and counts.
+            small = image.quantize(
+                256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+            )
             small.save(PICTURES / f"desk-{name}.png", optimize=True)
 
     def draw(self, title: str) -> str:

@@ -75,8 +75,7 @@ def test_first_chat_in_two_minutes(
     """From the login page to the end of the first chat, with nobody's help."""
     width = size["width"]
     citizen = stage.enter(PHONE, "/chat")
-    question = f"我要投诉，社保卡丢了没人管，{width}"
-    stage.say(citizen, question)
+    stage.say(citizen, "我要投诉，社保卡丢了没人管")
     citizen.wait_for_selector("#desk:has-text('您排在第一位')")
 
     begun = time.monotonic()

@@ -79,10 +79,10 @@ def hand_out(file: Attachment, *, is_small: bool) -> ResponseReturnValue:
         data, kind = make_thumbnail(data), FileKind.JPEG
     response = Response(data, content_type=str(kind))
     how = "inline" if kind.is_picture else "attachment"
+    # Header lines are Latin: a Chinese name is written as RFC 6266 has it.
     name = quote(file.name, safe="")
     response.headers.update(
         {
-            # Header lines are Latin: a Chinese name is written as RFC 6266 has it.
             "Content-Disposition": f"{how}; filename*=UTF-8''{name}",
             "Content-Security-Policy": _POLICY,
             "X-Content-Type-Options": "nosniff",

@@ -4,10 +4,12 @@
 (function () {
   'use strict';
 
-  const NAMES = ['ticket', 'message', 'alarm', 'warning', 'rating', 'resync'];
+  const NAMES = ['ticket', 'message', 'alarm', 'warning', 'rating', 'whisper', 'resync'];
   const KEPT = 200;
   const FIRST_WAIT_MS = 2000;
   const LONGEST_WAIT_MS = 10000;
+  // Who types or looks just now: old ones are of no use to a page that comes later.
+  const HINTS = ['around'];
 
   /** Follow the stream for ever; `cast` gets {kind, id, data}. */
   function follow(url, cursor, cast) {
@@ -29,7 +31,7 @@
           wait = Math.min(wait * 1.5, LONGEST_WAIT_MS);
         }
       };
-      for (const name of NAMES) {
+      for (const name of NAMES.concat(HINTS)) {
         source.addEventListener(name, function (event) {
           last = event.lastEventId || last;
           cast({ kind: name, id: last, data: JSON.parse(event.data || '{}') });
@@ -58,7 +60,9 @@
   let state = null;
 
   function castToAll(signal) {
-    if (signal.id) {
+    if (HINTS.includes(signal.kind)) {
+      // Nothing to keep.
+    } else if (signal.id) {
       recent.push(signal);
       if (recent.length > KEPT) recent.shift();
     } else {

@@ -119,7 +119,12 @@ class Stage:
         """Time from an act on one side to what the other side sees of it."""
         begun = time.monotonic()
         yield
-        page.wait_for_selector(selector)
+        # Not wait_for_selector: after a while it looks only every half second.
+        seen = page.locator(selector).first
+        while not seen.is_visible():
+            waited_ms = (time.monotonic() - begun) * 1000
+            assert waited_ms < PATIENCE_MS, f"{name}: {selector}"
+            page.wait_for_timeout(10)
         self.latencies.append((name, time.monotonic() - begun))
 
     def shoot(self, name: str, page: Any) -> None:

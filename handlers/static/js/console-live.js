@@ -6,6 +6,7 @@
   const ASK_EVERY_MS = 5000;
   // A reconnection takes a second; only what lasts longer is worth a word.
   const PATIENCE_MS = 3000;
+  const ONLINE_AGAIN_MS = 2000;
 
   const place = document.getElementById('live-state');
   if (!place) return;
@@ -57,6 +58,13 @@
     // A page taken back out of the browser's store is old: begin again.
     addEventListener('pageshow', (event) => event.persisted && location.reload());
   }
+
+  // The stream may outlive a loss in which this page could fetch nothing; and what a
+  // browser calls online takes a moment to be it.
+  addEventListener('online', function () {
+    tell('resync', {});
+    setTimeout(() => tell('resync', {}), ONLINE_AGAIN_MS);
+  });
 
   goDown();
   try {

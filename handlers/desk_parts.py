@@ -18,6 +18,7 @@ from bot import (
     AuditTrail,
     BureauStore,
     Desk,
+    FigureStore,
     FollowUpStore,
     NativeDesk,
     OfficerStore,
@@ -165,6 +166,11 @@ class DeskParts(Foundation):
     def follow_ups(self) -> FollowUpStore:
         """What low ratings opened."""
         return FollowUpStore(self.engine, self.clock, self.live.publish)
+
+    @cached_property
+    def figures(self) -> FigureStore:
+        """What is counted for who answers for it."""
+        return FigureStore(self.engine, self.clock, self.get_calendar)
 
     @cached_property
     def attachments(self) -> AttachmentStore:

@@ -15,6 +15,8 @@ from handlers.console import alarms as alarms  # noqa: E402
 from handlers.console import audit as audit  # noqa: E402
 from handlers.console import bureaus as bureaus  # noqa: E402
 from handlers.console import events as events  # noqa: E402
+from handlers.console import figure_exports as figure_exports  # noqa: E402
+from handlers.console import figures as figures  # noqa: E402
 from handlers.console import files as files  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402
 from handlers.console import media as media  # noqa: E402

@@ -23,6 +23,8 @@ ACTIONS: Mapping[str, str] = {
     "bureau.off": "停用部门",
     "bureau.default": "设为默认部门",
     "media.open": "查看市民发的文件",
+    "figures.exported": "导出数据",
+    "tickets.exported": "导出会话列表",
     "quick_reply.added": "新增自动回复",
     "quick_reply.changed": "修改自动回复",
     "quick_reply.on": "启用自动回复",

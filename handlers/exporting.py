@@ -189,6 +189,8 @@ def _append(sheet: Any, values: Sequence[Value]) -> None:
     row = sheet.max_row + (sheet.cell(1, 1).value is not None)
     for column, value in enumerate(values, start=1):
         safe = make_harmless(value)
+        if safe is None or safe == "":
+            continue
         cell: SheetCell = sheet.cell(row, column)
         cell.value = safe
         if isinstance(safe, str):

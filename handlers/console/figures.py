@@ -12,6 +12,7 @@ from bot import (
     MEASURES,
     MIN_CASES,
     TOTAL,
+    Compared,
     Count,
     Dimension,
     Figures,
@@ -67,6 +68,7 @@ def show_figures() -> ResponseReturnValue:
         groups=list_groups(report.now),
         totals=count_volumes(report.now.volumes),
         heat=_shade(report.now.volumes),
+        satisfied=_list_satisfied(report.now),
         officers=list_officers(current_officer()),
         bureaus=parts().bureaus.list() if sees_all(current_officer()) else [],
     )
@@ -112,8 +114,12 @@ def show_figure_recount() -> ResponseReturnValue:
         **_frame(period, scope),
         compared=compared,
         differing=[each for each in compared if not each.is_equal],
-        totals=[each for each in compared if not each.dimension],
+        totals=[each for key in MEASURES for each in compared if _is_total(each, key)],
     )
+
+
+def _is_total(each: Compared, key: str) -> bool:
+    return each.measure == key and not each.dimension
 
 
 def list_tiles(report: Report) -> list[dict[str, Any]]:
@@ -170,6 +176,17 @@ def count_volumes(volumes: Volumes) -> Mapping[str, int]:
     columns = zip(*volumes.by_time.values(), strict=True)
     messages, calls, _ = columns
     return dict(zip(_NOTHING, (sum(messages), sum(calls)), strict=True))
+
+
+def _list_satisfied(figures: Figures) -> list[tuple[str, Count]]:
+    """Return how satisfied the citizens of each bureau were."""
+    names = parts().figures.list_names()
+    found = [
+        (name_group(by, value, names), count)
+        for (by, value), count in figures.counts.get("satisfied", {}).items()
+        if by == Dimension.BUREAU
+    ]
+    return sorted(found, key=lambda each: each[0])
 
 
 def _shade(volumes: Volumes) -> list[list[tuple[int, int]]]:

@@ -24,9 +24,7 @@ def busy(world: Any) -> Iterator[Any]:
     """An office with the conversations of a season."""
     make_city(900).write(world.parts.engine)
     world.clock.now = NOW
-    world.parts.figures = FigureStore(
-        world.parts.engine, world.clock, lambda: CALENDAR
-    )
+    world.parts.figures = FigureStore(world.parts.engine, world.clock, lambda: CALENDAR)
     world.hire("super", "督办员", role=Role.SUPERVISOR)
     return world
 
@@ -60,8 +58,7 @@ def test_charts_are_drawn_from_their_tables(
     first.locator(".chart-switch").click()
     box = first.locator(".chart-canvas").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_timeout(200)
-    assert page.evaluate("document.querySelectorAll('.chart-canvas [style]').length") >= 0
+    page.wait_for_selector(".chart-canvas >> text=10-1")
     tab.check()
 
 
@@ -118,12 +115,19 @@ def test_the_summary_is_one_sheet_of_paper(
     import pypdfium2
 
     document = pypdfium2.PdfDocument(paper)
-    assert len(document) == 1
-    text = document[0].get_textpage().get_text_range()
+    try:
+        sheets = len(document)
+        sheet = document[0]
+        words = sheet.get_textpage()
+        text = words.get_text_range()
+        size = tuple(round(side) for side in sheet.get_size())
+        words.close()
+        sheet.close()
+    finally:
+        document.close()
+    assert (sheets, size) == (1, (595, 842))
     assert "人工 3 分钟响应率" in text
     assert "打印人：督办员" in text
-    width, height = document[0].get_size()
-    assert (round(width), round(height)) == (595, 842)
     tab.check()
 
 

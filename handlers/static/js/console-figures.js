@@ -91,8 +91,8 @@
       yAxis: {
         type: 'category',
         inverse: true,
-        data: data.names,
-        axisLabel: { color: color('--ink-900'), width: 130, overflow: 'truncate' },
+        data: data.names.map((name, place) => (values[place] === null ? name + ' 样本不足' : name)),
+        axisLabel: { color: color('--ink-900'), width: 150, overflow: 'truncate' },
         axisLine: { show: false },
         axisTick: { show: false },
       },

@@ -20,6 +20,7 @@ from bot import (
     BureauStore,
     CannedReplyStore,
     Desk,
+    FigureStore,
     FollowUpStore,
     NativeDesk,
     OfficeDayStore,
@@ -232,6 +233,11 @@ class DeskParts(Foundation):
     def follow_ups(self) -> FollowUpStore:
         """What low ratings opened."""
         return FollowUpStore(self.engine, self.clock, self.live.publish)
+
+    @cached_property
+    def figures(self) -> FigureStore:
+        """What is counted for who answers for it."""
+        return FigureStore(self.engine, self.clock, self.get_calendar)
 
     @cached_property
     def attachments(self) -> AttachmentStore:

@@ -18,6 +18,8 @@ from handlers.console import bureaus as bureaus  # noqa: E402
 from handlers.console import calendar as calendar  # noqa: E402
 from handlers.console import canned as canned  # noqa: E402
 from handlers.console import events as events  # noqa: E402
+from handlers.console import figure_exports as figure_exports  # noqa: E402
+from handlers.console import figures as figures  # noqa: E402
 from handlers.console import files as files  # noqa: E402
 from handlers.console import finding as finding  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402

@@ -41,6 +41,8 @@ ACTIONS: Mapping[str, str] = {
     "rating.changed": "市民改评价",
     "follow_up.take": "认领回访",
     "follow_up.close": "办结回访",
+    "figures.exported": "导出数据",
+    "tickets.exported": "导出会话列表",
     "quick_reply.added": "新增自动回复",
     "quick_reply.changed": "修改自动回复",
     "quick_reply.on": "启用自动回复",

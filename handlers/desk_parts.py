@@ -19,6 +19,7 @@ from bot import (
     BureauStore,
     Desk,
     FollowUpStore,
+    Learning,
     NativeDesk,
     OfficerStore,
     RatingStore,
@@ -165,6 +166,15 @@ class DeskParts(Foundation):
     def follow_ups(self) -> FollowUpStore:
         """What low ratings opened."""
         return FollowUpStore(self.engine, self.clock, self.live.publish)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """Reviews, votes, drafts, gaps."""
+        return Learning(
+            self.engine,
+            self.clock,
+            escalated_after=self.settings.desk.review_after.split(),
+        )
 
     @cached_property
     def attachments(self) -> AttachmentStore:

@@ -54,10 +54,10 @@ ANYONE = "anyone"
 SIGNED_IN = "signed_in"
 
 #: Names in addresses that are checked here, before any view.
-GATED = frozenset({"ticket_id", "message_id", "follow_up_id"})
+GATED = frozenset({"ticket_id", "message_id", "follow_up_id", "draft_id"})
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
-OFFICE_WIDE = frozenset({"officer_id", "bureau_id", "reply_id", "token"})
+OFFICE_WIDE = frozenset({"officer_id", "bureau_id", "entry_id", "reply_id", "token"})
 
 #: First page of whoever has the right, in order.
 _HOMES = {

@@ -64,7 +64,7 @@ class DraftStore:
             .group_by(DraftRow.state)
         )
         with self._tx.read() as session:
-            found = dict(session.execute(statement).tuples().all())
+            found = {row[0]: row[1] for row in session.execute(statement)}
         return {state: found.get(state, 0) for state in DraftState}
 
     def get(self, draft_id: int, officer: Officer) -> Draft:

@@ -5,7 +5,7 @@
   const sheet = document.getElementById('sheet');
   if (!sheet) return;
   const rows = Array.from(sheet.querySelectorAll('[data-score]'));
-  const isOn = () => localStorage.getItem('shortcuts') !== 'off';
+  const isOn = () => window.wenzheng.settings.get('shortcuts', 'on') === 'on';
 
   function isWriting(target) {
     return target.closest('textarea, select, input:not([type=radio]):not([type=checkbox])');

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from io import BytesIO
+from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 from bot import Draft, ExamQuestion
 from handlers.console.wording import to_day
@@ -63,20 +64,17 @@ def _make(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> b
     sheet.title = name
     sheet.freeze_panes = "A2"
     for number, column in enumerate(columns, start=1):
-        cell = sheet.cell(1, number)
-        _write(cell, column)
-        cell.font = Font(bold=True)
-        letter = cell.column_letter
+        letter = get_column_letter(number)
         sheet.column_dimensions[letter].width = _WIDE.get(column, _USUAL_WIDTH)
-    for line, row in enumerate(rows, start=2):
+    for line, row in enumerate([columns, *rows], start=1):
         for number, text in enumerate(row, start=1):
-            _write(sheet.cell(line, number), text)
+            _write(sheet.cell(line, number), text, is_bold=line == 1)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _write(cell: Cell, text: str) -> None:
+def _write(cell: Any, text: str, *, is_bold: bool) -> None:
     """Write text that stays text, whatever it begins with.
 
     The type is set, not guessed; the prefix mark is what a typed apostrophe leaves,
@@ -85,4 +83,5 @@ def _write(cell: Cell, text: str) -> None:
     cell.value = "".join(c for c in text if c in "\n\t" or c >= " ")
     cell.data_type = "s"
     cell.quotePrefix = True
+    cell.font = Font(bold=is_bold)
     cell.alignment = Alignment(wrap_text=True, vertical="top")

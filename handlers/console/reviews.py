@@ -46,7 +46,7 @@ def show_reviews() -> ResponseReturnValue:
         return _show_mine()
     reviews = parts().learning.reviews
     if tab == "done":
-        found = {"reviews": reviews.list_done(me), "tickets": []}
+        found: dict[str, Any] = {"reviews": reviews.list_done(me), "tickets": []}
     else:
         reason = _read_reason(tab)
         tab = str(reason)

@@ -36,7 +36,7 @@ def show_gaps() -> ResponseReturnValue:
 @allow(Right.EDIT, Right.REVIEW_KNOWLEDGE, Right.EXPORT)
 def export_exam() -> ResponseReturnValue:
     """Hand out labelled questions, field ``form``: xlsx or jsonl; 200 or 404."""
-    form = request.form.get("form", "xlsx")
+    form = request.form.get("form", "jsonl")
     if form not in {"xlsx", "jsonl"}:
         abort(404)
     me = current_officer()

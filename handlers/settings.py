@@ -164,6 +164,10 @@ class DeskSettings(Section):
     #: 30 days after the hand-over, for that person to open with a reason.
     keep_originals: bool = True
 
+    #: What brings a served chat up for review by itself: failure, complaint, urgent,
+    #: separated by spaces; empty for none of them.
+    review_after: str = "failure complaint urgent"
+
     #: Where warnings go outside the console, apprise's addresses, separated by spaces;
     #: from the environment alone, because they hold passwords.
     alert_urls: str = field(default="", repr=False)
@@ -180,6 +184,9 @@ class DeskSettings(Section):
         """Terms that a person could mean."""
         yield from check_between(self, "close_after_days", 1, 60)
         yield from check_between(self, "escalate_after", 1.1, 10)
+        unknown = set(self.review_after.split()) - {"failure", "complaint", "urgent"}
+        if unknown:
+            yield "review_after", "只能写 failure、complaint、urgent，用空格隔开"
 
 
 @dataclass(frozen=True, slots=True)

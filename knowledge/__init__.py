@@ -35,6 +35,7 @@ from .store import KnowledgeStore as KnowledgeStore
 from .store import SaveReport as SaveReport
 from .synonyms import expand as expand
 from .text import normalise as normalise
+from .text import question_terms as question_terms
 from .types import ASPECT_LABELS as ASPECT_LABELS
 from .types import Aspect as Aspect
 from .types import Encoder as Encoder

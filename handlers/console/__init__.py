@@ -17,11 +17,13 @@ from handlers.console import board as board  # noqa: E402
 from handlers.console import bureaus as bureaus  # noqa: E402
 from handlers.console import calendar as calendar  # noqa: E402
 from handlers.console import canned as canned  # noqa: E402
+from handlers.console import drafts as drafts  # noqa: E402
 from handlers.console import events as events  # noqa: E402
 from handlers.console import figure_exports as figure_exports  # noqa: E402
 from handlers.console import figures as figures  # noqa: E402
 from handlers.console import files as files  # noqa: E402
 from handlers.console import finding as finding  # noqa: E402
+from handlers.console import gaps as gaps  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402
 from handlers.console import media as media  # noqa: E402
 from handlers.console import move_forms as move_forms  # noqa: E402
@@ -32,7 +34,10 @@ from handlers.console import presence as presence  # noqa: E402
 from handlers.console import quick_replies as quick_replies  # noqa: E402
 from handlers.console import ratings as ratings  # noqa: E402
 from handlers.console import reveal as reveal  # noqa: E402
+from handlers.console import reviews as reviews  # noqa: E402
 from handlers.console import second_factor as second_factor  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402
 from handlers.console import tickets as tickets  # noqa: E402
 from handlers.console import typing as typing  # noqa: E402
+from handlers.console import votes as votes  # noqa: E402
+from handlers.console import wrong as wrong  # noqa: E402

@@ -129,6 +129,11 @@ def to_day(at: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日"
 
 
+def to_month(at: datetime) -> str:
+    """Return 2026-11, as a month is chosen in a form."""
+    return f"{at.astimezone(BEIJING):%Y-%m}"
+
+
 def to_day_or_today(at: datetime, now: datetime) -> str:
     """Return the day, or 今天 and 昨天 where they fit."""
     days = (now.astimezone(BEIJING).date() - at.astimezone(BEIJING).date()).days

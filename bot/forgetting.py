@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from .attachments import erase_attachments
 from .events import Event, ticket_event
 from .handoff import move
+from .learned import erase_learned
 from .queries import audit, list_live_tickets
 from .rating_rows import erase_ratings
 from .tables import (
@@ -124,6 +125,7 @@ def _erase_texts(session: Session, conversation_id: int, *, at: datetime) -> Non
         .values(preview="", reason="市民已删除记录", resolution="", unread=0)
     )
     _erase_words(session, conversation_id)
+    erase_learned(session, conversation_id, at=at)
     erase_ratings(session, conversation_id, at=at)
     erase_attachments(session, conversation_id)
 

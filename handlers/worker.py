@@ -57,15 +57,7 @@ def run_worker(parts: Parts) -> None:
     courier = make_courier(parts)
     # A long run of deliveries is no fault, and the next one finds what came meanwhile.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-    jobs: tuple[tuple[str, Callable[[], object], float], ...] = (
-        ("deliver", courier.deliver, DELIVER_EVERY_S),
-        ("recover", lambda: recover(parts.front_desk), RECOVER_EVERY_S),
-        ("calendar", lambda: watch_calendar(parts), LOOK_AHEAD_EVERY_S),
-        ("accounts", lambda: retire_officers(parts), LOOK_AHEAD_EVERY_S),
-        ("clocks", make_watch(parts), WATCH_EVERY_S),
-        ("originals", parts.originals.erase_old, ERASE_EVERY_S),
-    )
-    for name, work, every_s in jobs:
+    for name, work, every_s in list_jobs(parts, courier):
         scheduler.add_job(
             guard(name, work),
             "interval",
@@ -94,6 +86,20 @@ def run_worker(parts: Parts) -> None:
     _log.info("worker started")
     scheduler.start()
     _log.info("worker stopped")
+
+
+def list_jobs(
+    parts: Parts, courier: Courier
+) -> tuple[tuple[str, Callable[[], object], float], ...]:
+    """Return what the worker does: name, work, and seconds from one to the next."""
+    return (
+        ("deliver", courier.deliver, DELIVER_EVERY_S),
+        ("recover", lambda: recover(parts.front_desk), RECOVER_EVERY_S),
+        ("calendar", lambda: watch_calendar(parts), LOOK_AHEAD_EVERY_S),
+        ("accounts", lambda: retire_officers(parts), LOOK_AHEAD_EVERY_S),
+        ("clocks", make_watch(parts), WATCH_EVERY_S),
+        ("originals", parts.originals.erase_old, ERASE_EVERY_S),
+    )
 
 
 def recover(front_desk: FrontDesk) -> int:

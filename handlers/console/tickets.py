@@ -68,12 +68,8 @@ def show_queue() -> ResponseReturnValue:
 @blueprint.get("/tickets/<int:ticket_id>")
 @allow(Right.SERVE)
 def show_ticket(ticket_id: int) -> ResponseReturnValue:
-    """Show the queue and one conversation; 200 or 404.
-
-    Whoever reads along in a colleague's chat leaves a trace, and nothing else.
-    """
-    me = current_officer()
-    parts().overseer.note_look(parts().desk.get_ticket(ticket_id), officer_id=me.id)
+    """Show the queue and one conversation; 200 or 404."""
+    _note_look(ticket_id)
     context = queue_context(ticket_id) | strip_context(ticket_id)
     context |= chat_context(ticket_id) | side_context(ticket_id)
     return render_template("console/tickets.html", **context)
@@ -99,6 +95,7 @@ def show_strip_part() -> ResponseReturnValue:
 @allow(Right.SERVE)
 def show_chat_part(ticket_id: int) -> ResponseReturnValue:
     """Return the conversation as a fragment; 200 or 404."""
+    _note_look(ticket_id)
     return render_template("console/_chat.html", **chat_context(ticket_id))
 
 
@@ -130,6 +127,12 @@ def read_place() -> dict[str, Any]:
     """Return the tab and the search, as an address of the queue carries them."""
     search = read_search()
     return {"tab": read_tab()} | ({"q": search} if search else {})
+
+
+def _note_look(ticket_id: int) -> None:
+    """Whoever reads along in a colleague's chat leaves a trace, and nothing else."""
+    me = current_officer()
+    parts().overseer.note_look(parts().desk.get_ticket(ticket_id), officer_id=me.id)
 
 
 def queue_context(open_id: int | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import threading
 from flask import current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from bot import BotError, Channel, Right, Ticket
+from bot import BotError, Channel, Officer, Right, Role, Ticket
 from handlers.around import Writing
 from handlers.console import blueprint
 from handlers.console.access import allow, current_officer
@@ -15,7 +15,7 @@ from handlers.web import parts
 from handlers.wechat import WeChatError
 
 #: What a page tells of its officer besides what is written.
-LEFT, STOPPED, WATCHES = "left", "stopped", "watches"
+LEFT, STOPPED = "left", "stopped"
 
 
 @blueprint.post("/tickets/<int:ticket_id>/here")
@@ -23,15 +23,15 @@ LEFT, STOPPED, WATCHES = "left", "stopped", "watches"
 def be_here(ticket_id: int) -> ResponseReturnValue:
     """Note what the officer does in a ticket, and tell who else does what.
 
-    ``doing`` is empty (looks), "reply", "note", "stopped" (writing), "left", or
-    "watches": a supervisor who looks without being noticed. 200 with JSON, or 404.
+    ``doing`` is empty (looks), "reply", "note", "stopped" (writing) or "left".
+    200 with JSON, or 404.
     """
     ticket, me = parts().desk.get_ticket(ticket_id), current_officer()
     around, doing = parts().around, request.form.get("doing", "")
     if doing == LEFT:
         around.note_left(ticket_id, me.id, me.name)
         return jsonify({})
-    if not (doing == WATCHES and me.may(Right.SUPERVISE)):
+    if not _reads_along(ticket, me):
         around.note_open(ticket_id, me.id, me.name)
     if doing == STOPPED:
         around.note_writing(ticket_id, me.id, None)
@@ -43,6 +43,18 @@ def be_here(ticket_id: int) -> ResponseReturnValue:
 def note_sent(ticket_id: int) -> None:
     """Note that what was written is sent: nobody waits for it any more."""
     parts().around.note_writing(ticket_id, current_officer().id, None)
+
+
+def _reads_along(ticket: Ticket, me: Officer) -> bool:
+    """Tell whether somebody looks on who is not announced; the audit trail knows.
+
+    By role, not by right: administrators of a small office serve side by side and
+    must see each other. A lead does so too while nobody has the ticket.
+    """
+    if ticket.is_held_by(me.id):
+        return False
+    is_lead = me.role is Role.TEAM_LEAD and ticket.is_held
+    return me.role is Role.SUPERVISOR or is_lead
 
 
 def _describe(ticket: Ticket) -> dict[str, object]:

@@ -88,7 +88,7 @@ class DeskView:
     @property
     def poll_ms(self) -> int:
         """How often the page asks for news; 0 = nothing comes unasked."""
-        return {"none": 0, "resolved": 15_000}.get(self.state, 1_000)
+        return {"none": 0, "resolved": 15_000}.get(self.state, 700)
 
 
 def render_stored(answer: Answer) -> str:

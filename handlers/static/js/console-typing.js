@@ -16,8 +16,6 @@
   const chat = byId('chat');
   if (!chat || !chat.dataset.ticket) return;
   const ticketId = Number(chat.dataset.ticket);
-  // A supervisor who watches is not announced.
-  const looks = 'watched' in chat.dataset ? 'watches' : '';
 
   let known = { citizen: false, colleagues: [], read: 0 };
   let toldAt = -Infinity;
@@ -50,7 +48,7 @@
   }
 
   function look() {
-    if (!document.hidden) tell(looks);
+    if (!document.hidden) tell('');
   }
 
   function askSoon(wait) {
@@ -123,7 +121,7 @@
     tell(event.target.form.querySelector('[name=kind]:checked').value);
   });
 
-  document.addEventListener('visibilitychange', () => tell(document.hidden ? 'left' : looks));
+  document.addEventListener('visibilitychange', () => tell(document.hidden ? 'left' : ''));
   addEventListener('pagehide', () => tell('left'));
 
   look();

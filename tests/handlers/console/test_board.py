@@ -194,7 +194,7 @@ def test_reading_along_changes_nothing_and_is_noted_once(office: Any) -> None:
     assert watched == [("孙督办（duban）", "ticket 1")]
     office.clock.go_on(hours=2)
     office.consoles.clear()
-    office.browser("duban").open("/console/tickets/1")
+    office.browser("duban").open("/console/tickets/1/chat")  # the fragment alone
     actions = [entry.action for entry in office.parts.audit_trail.list(AuditFilter())]
     assert actions.count("ticket.watched") == 2
 

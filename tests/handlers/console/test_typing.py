@@ -73,12 +73,14 @@ def test_what_is_sent_is_no_longer_being_written(world: Any, held: Any) -> None:
 def test_a_supervisor_may_watch_without_being_noticed(
     held: Any, world: Any, new_console: Any, colleague: Any
 ) -> None:
-    """Nobody else may."""
-    world.hire("boss", "周清", role="supervisor")
-    boss = new_console()
-    boss.log_in("boss")
-    be_here(boss, "watches")
-    be_here(colleague, "watches")
+    """Nor a lead; an agent may not. What is written for the holder tells of nobody."""
+    for login, role in (("boss", "supervisor"), ("lead", "team_lead")):
+        world.hire(login, "周清", role=role)
+        boss = new_console()
+        boss.log_in(login)
+        be_here(boss, "")
+        be_here(boss, "note")
+    be_here(colleague, "")
     assert be_here(held)["colleagues"] == [{"name": "王芳", "writing": ""}]
 
 

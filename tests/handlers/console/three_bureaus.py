@@ -192,9 +192,10 @@ class Office:
         return version
 
     def dump(self) -> str:
-        """Return all that is stored, but for when officers were last seen."""
+        """Return all that is stored, but for when who saw what."""
         with closing(sqlite3.connect(self._file)) as live:
             live.execute("UPDATE officers SET seen_at = NULL")
+            live.execute("UPDATE reviews SET seen_at = NULL")
             return "\n".join(live.iterdump())
 
     def sees(self, officer: Any, case: Case, *, is_small: bool) -> bool:
@@ -288,7 +289,6 @@ def _hang_on(
             question="怎么办",
             answer="这样办",
             created_at=now,
-            created_by=officer_id,
             changed_at=now,
         ),
         "canned_reply_id": CannedReplyRow(

@@ -83,7 +83,7 @@ def view(ticket=None, *, last=None, resolved=None, **standing):
 def test_desk_as_the_ticket_stands(held, state, told):
     """A question without an answer and without a ticket is being composed."""
     desk = view(held, ahead=2)
-    assert (desk.state, desk.poll_ms) == (state, 1000)
+    assert (desk.state, desk.poll_ms) == (state, 700)
     assert told in "".join(desk.lines)
 
 

@@ -15,7 +15,7 @@ from .privacy import mask_personal_data
 from .queries import find_ticket
 from .rights import Right, may_see_ticket
 from .seal import Seal
-from .tables import AuditRow, MessageRow, TicketRow
+from .tables import AuditRow, MessageRow, OfficerRow, TicketRow
 from .types import Ticket, TicketState
 
 #: Kept so long after the hand-over was settled; then the masked line is all there is.
@@ -76,6 +76,7 @@ class OriginalStore:
             RevealRefusedError: If it is not theirs to open.
             RevealReasonError: If the reason is none.
             RevealQuotaError: If they opened ``MAX_A_DAY`` lines today.
+            UnsealError: If it was sealed under another key.
         """
         told = " ".join(mask_personal_data(reason).split())
         with self._tx.write() as session:
@@ -88,6 +89,12 @@ class OriginalStore:
             if not MIN_REASON_CHARS <= len(told) <= MAX_REASON_CHARS:
                 raise RevealReasonError(message_id)
             now = self._clock()
+            # Two requests at once must not both be the fiftieth.
+            session.execute(
+                select(OfficerRow.id)
+                .where(OfficerRow.id == officer_id)
+                .with_for_update()
+            )
             if _count_today(session, officer_id, now) >= MAX_A_DAY:
                 raise RevealQuotaError(officer_id)
             subject = f"ticket {ticket.id} message {message_id}"

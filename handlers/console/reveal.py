@@ -11,6 +11,7 @@ from bot import (
     RevealReasonError,
     RevealRefusedError,
     Right,
+    UnsealError,
 )
 from handlers.console import blueprint
 from handlers.console.access import allow, current_officer, is_from_script
@@ -26,7 +27,8 @@ def reveal(message_id: int) -> ResponseReturnValue:
     """Show a masked line whole, once, and write down who looked and why.
 
     200; 403 for who neither holds the ticket nor leads, 404 if there is nothing to
-    show, 422 without a reason, 429 when the day's number is used up.
+    show, 410 if the secret key has changed since,
+    422 without a reason, 429 when the day's number is used up.
     """
     given = request.form.get("words", "").strip() or request.form.get("reason", "")
     me = current_officer()
@@ -38,6 +40,9 @@ def reveal(message_id: int) -> ResponseReturnValue:
         return _answer(422, fault="请写明理由，4 到 100 个字。", message_id=message_id)
     except RevealQuotaError:
         return _answer(429, fault=f"一天最多查看 {MAX_A_DAY} 条，今天已经用完。")
+    except UnsealError:
+        fault = "密钥换过，这条原文打不开了。请向市民再问一次。"
+        return _answer(410, fault=fault)
     return _answer(200, text=text)
 
 

@@ -105,7 +105,9 @@ def _move_ticket(
     if turn.effect is Effect.LEAVE_MESSAGE and not ticket.is_message:
         left = replace(ticket, is_message=True)
         return store_ticket(session, left, "message", officer_id=None, at=at)
-    if answer.status is AnswerStatus.SILENT_OFFICER and not turn.kind.is_event:
+    # Also where the service answers by itself, as to 还要等多久: somebody is there.
+    is_said = not turn.kind.is_event and turn.effect is Effect.NONE
+    if is_said and turn.verdict is None:
         return hear_citizen(session, ticket, turn.text, calendar, at=at)
     return None
 

@@ -49,7 +49,7 @@ def citizen(new_tab: Callable[..., Tab]) -> Tab:
     tab = new_tab(viewport={"width": 390, "height": 844})
     tab.open("/chat")
     write(tab, ASKED)
-    tab.page.wait_for_selector("#desk:has-text('等待人工')")
+    tab.page.wait_for_selector("#desk button[value='取消排队']")
     return tab
 
 

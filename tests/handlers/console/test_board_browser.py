@@ -56,7 +56,7 @@ def log_in(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
         page = context.new_page()
         page.add_init_script(WATCH_CSP)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.goto("/console/login")
         page.fill("#login", login)
         page.fill("#password", PASSWORD)

@@ -47,7 +47,7 @@ class Tab:
         self.errors: list[str] = []
         page.add_init_script(WATCH_CSP)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
 
     def open(self, path: str) -> None:
         """Open an address of the application."""

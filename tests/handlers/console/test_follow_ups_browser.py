@@ -51,7 +51,7 @@ def open_page(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
         context.add_init_script(WATCH_CSP)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         pages.append(page)
         if login:

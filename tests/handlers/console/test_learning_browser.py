@@ -98,7 +98,7 @@ def open_page(chromium: Any, address: str, office: Any) -> Iterator[Callable[...
         page = context.new_page()
         page.add_init_script(WATCH_CSP)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.goto(f"{address}/console/login")
         page.fill("#login", login)
         page.fill("#password", PASSWORD)

@@ -74,7 +74,7 @@ def open_page(chromium: Any, address: str, world: Any) -> Iterator[Callable[...,
         pages.append(page)
         page.add_init_script(WATCH_CSP)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.goto(f"{address}/console/login")
         page.fill("#login", login)
         page.fill("#password", PASSWORD)

@@ -59,7 +59,7 @@ def open_page(chromium: Any, address: str, world: Any) -> Iterator[Callable[...,
         context = chromium.new_context(**({"viewport": DESK} | options))
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.add_init_script(WATCH_CSP)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{address}/console/login?next={path.replace('?', '%3F')}")

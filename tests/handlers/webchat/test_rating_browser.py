@@ -65,7 +65,7 @@ def open_page(chromium, address):
         contexts.append(context)
         context.add_init_script(WATCH_POLICY)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{address}/chat")
         pages.append(page)

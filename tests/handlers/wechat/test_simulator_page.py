@@ -129,7 +129,7 @@ def open_phone(chromium, address):
 
     def open_phone(width=390, height=844):
         page = chromium.new_page(viewport={"width": width, "height": height})
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.add_init_script(WATCH_POLICY)
         errors = []
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -76,7 +76,7 @@ def view(ticket=None, *, last=None, resolved=None, **standing):
     ("held", "state", "told"),
     [
         (ticket(TicketState.WAITING), "waiting", "前面还有 2 位"),
-        (ticket(TicketState.CLAIMED, "李敏"), "held", "李敏正在为您服务"),
+        (ticket(TicketState.CLAIMED, "李敏"), "held", "李敏 正在为您服务"),
         (None, "composing", ""),
     ],
 )

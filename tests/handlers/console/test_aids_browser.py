@@ -168,10 +168,10 @@ def test_knowledge_is_found_and_quoted(
     page.wait_for_selector("#knowledge-hits .card-item:has-text('核对')")
     page.fill("#knowledge-q", "社会保险补贴标准")
     page.wait_for_selector("#knowledge-hits .tag:has-text('将到期')")
-    page.click("#knowledge-hits .card-item:first-child summary")
+    page.click("#knowledge-hits .card-item:first-of-type summary")
     page.wait_for_timeout(100)
     shoot(agent, "knowledge")
-    page.click("#knowledge-hits .card-item:first-child button:has-text('引用')")
+    page.click("#knowledge-hits .card-item:first-of-type button:has-text('引用')")
     text = page.input_value("#reply-text")
     assert text.startswith("社会保险补贴标准为实际缴费的 50%")
     assert "依据：《云泽市灵活就业人员社会保险补贴办法》（云人社〔2024〕31号）" in text

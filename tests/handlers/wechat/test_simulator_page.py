@@ -242,6 +242,9 @@ class TestPanel:
         assert sorted(forms) == ["SCAN", "image", "location", "voice"]
         page.wait_for_selector(".form-image img")
         assert page.evaluate("document.querySelector('.form-image img').complete")
+        # Each is drawn when its answer is back.
+        page.wait_for_selector(".form-location", state="attached")
+        page.wait_for_selector(".form-voice", state="attached")
         assert page.locator(".form-location, .form-voice").count() == 2
 
     def test_who_leaves_cannot_write(self, open_phone, script):

@@ -72,12 +72,12 @@ def test_what_is_stored_comes_back_whole(days, make_officer):
 
 
 def test_new_tickets_are_due_by_the_changed_day_and_old_ones_stay(
-    engine, clock, make_officer
+    engine, clock, make_officer, knowledge_base
 ):
     """What was promised to a citizen is not moved; see the page."""
     boss = make_officer("boss", "administrator")
     parts = assemble(Settings(secret_key=KEY), clock=clock)
-    parts.__dict__["engine"] = engine
+    parts.__dict__.update(engine=engine, knowledge_base=knowledge_base)
     clock.now = datetime(2026, 11, 24, 9, 20, tzinfo=UTC)  # ten minutes before closing
     front_desk = parts.front_desk
     before = _call(front_desk, clock, "first")

@@ -39,6 +39,7 @@ from .bureau import BureauNotFoundError as BureauNotFoundError
 from .bureau import BureauTakenError as BureauTakenError
 from .bureau import DefaultBureauError as DefaultBureauError
 from .bureau import check_bureau as check_bureau
+from .bureau import names as names
 from .bureau import route as route
 from .bureaus import BureauStore as BureauStore
 from .bureaus import BureauUse as BureauUse
@@ -149,6 +150,7 @@ from .office_hours import make_calendar as make_calendar
 from .office_hours import tell_opening as tell_opening
 from .officer_care import UNUSED_FOR as UNUSED_FOR
 from .officer_care import OfficerCare as OfficerCare
+from .officer_rows import audit as audit
 from .officers import LINK_MINUTES as LINK_MINUTES
 from .officers import OfficerStore as OfficerStore
 from .originals import MAX_A_DAY as MAX_A_DAY

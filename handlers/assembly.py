@@ -24,7 +24,8 @@ from bot import (
     QuickReplyStore,
 )
 from handlers.config import Settings
-from handlers.desk_parts import Clock, DeskParts
+from handlers.desk_parts import Clock
+from handlers.knowledge_parts import KnowledgeParts
 from handlers.office_calendar import read_hours, read_plans
 from knowledge import (
     Encoder,
@@ -47,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Parts(DeskParts):
+class Parts(KnowledgeParts):
     """Everything a handler may use, each made when first asked for."""
 
     @cached_property

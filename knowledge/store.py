@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from .cutting import cut, draft_digest, entry_id
+from .draft_json import draft_to_json
 from .tables import (
     DepartmentRow,
     EntryRow,
@@ -72,24 +73,21 @@ class KnowledgeStore:
             ).all()
         return {kind: int(n) for kind, n in rows}
 
+    def list_departments(self) -> list[str]:
+        """Names of all departments on record, sorted."""
+        with self._session() as session:
+            return list(
+                session.scalars(select(DepartmentRow.name).order_by(DepartmentRow.name))
+            )
+
     def iter_passages(self) -> Iterator[Passage]:
-        """Yield the passages of every entry's newest revision, in a stable order."""
-        newest = (
-            select(RevisionRow.entry_id, func.max(RevisionRow.number).label("number"))
-            .group_by(RevisionRow.entry_id)
-            .subquery()
-        )
+        """Yield the passages of every published revision, in a stable order."""
         query = (
             select(
                 PassageRow, RevisionRow, EntryRow, DepartmentRow.name, RegionRow.name
             )
             .join(RevisionRow, PassageRow.revision_id == RevisionRow.id)
-            .join(
-                newest,
-                (RevisionRow.entry_id == newest.c.entry_id)
-                & (RevisionRow.number == newest.c.number),
-            )
-            .join(EntryRow, EntryRow.id == RevisionRow.entry_id)
+            .join(EntryRow, EntryRow.published_revision_id == RevisionRow.id)
             .outerjoin(DepartmentRow, DepartmentRow.id == EntryRow.department_id)
             .outerjoin(RegionRow, RegionRow.id == EntryRow.region_id)
             .where(EntryRow.state == "published")
@@ -126,6 +124,7 @@ def _save_one(session: Session, draft: EntryDraft, at: datetime) -> tuple[str, i
     revision = _revision(draft, owner, (last.number if last else 0) + 1, digest, at)
     session.add(revision)
     session.flush()
+    entry.published_revision_id = revision.id
     passages = cut(draft)
     session.add_all(
         PassageRow(
@@ -170,6 +169,7 @@ def _revision(
         source_url=draft.source.url,
         source_sha256=draft.source.sha256,
         created_at=at,
+        content=draft_to_json(draft),
     )
 
 

@@ -1,0 +1,62 @@
+"""What editors and reviewers of the knowledge work with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from bot import Officer, Right, audit, names
+from handlers.desk_parts import DeskParts
+from knowledge import Actor, ChangeStore, KnowledgeStore
+
+
+class KnowledgeParts(DeskParts):
+    """The record of the knowledge and its changes."""
+
+    @cached_property
+    def knowledge_store(self) -> KnowledgeStore:
+        """Entries, revisions, releases."""
+        return KnowledgeStore(self.engine)
+
+    @cached_property
+    def changes(self) -> ChangeStore:
+        """Proposed changes, from draft to approved."""
+        return ChangeStore(self.engine, self.clock, journal)
+
+    def make_actor(self, officer: Officer) -> Actor:
+        """Return what an officer may do to the knowledge.
+
+        Whoever belongs to a bureau works on the departments that it answers for, by
+        whole or short name; whoever belongs to none, on all.
+        """
+        return Actor(
+            officer.id,
+            self._find_departments(officer),
+            may_write=officer.may(Right.EDIT),
+            may_review=officer.may(Right.REVIEW_KNOWLEDGE),
+        )
+
+    def _find_departments(self, officer: Officer) -> frozenset[str] | None:
+        if officer.bureau_id is None:
+            return None
+        bureau = self.bureaus.get(officer.bureau_id)
+        known = (bureau.name, *bureau.departments)
+        all_names = (*self.knowledge_store.list_departments(), *known)
+        return frozenset(
+            name for name in all_names if any(names(one, name) for one in known)
+        )
+
+
+def journal(
+    session: Session,
+    action: str,
+    subject: str,
+    *,
+    officer_id: int | None,
+    at: datetime,
+    detail: str = "",
+) -> None:
+    """Write an action on the knowledge into the audit trail."""
+    audit(session, at, officer_id, action, subject, detail)

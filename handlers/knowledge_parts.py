@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from bot import Officer, Right, audit, names
 from handlers.desk_parts import DeskParts
-from knowledge import Actor, ChangeStore, KnowledgeStore
+from handlers.importing import Importer, make_importer
+from handlers.uploads import Uploads
+from knowledge import (
+    Actor,
+    ChangeStore,
+    ImportStore,
+    KnowledgeStore,
+    PublishedEntries,
+)
 
 
 class KnowledgeParts(DeskParts):
@@ -24,6 +32,26 @@ class KnowledgeParts(DeskParts):
     def changes(self) -> ChangeStore:
         """Proposed changes, from draft to approved."""
         return ChangeStore(self.engine, self.clock, journal)
+
+    @cached_property
+    def imports(self) -> ImportStore:
+        """Batches of files that editors handed in."""
+        return ImportStore(self.engine, self.clock, journal)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The files themselves."""
+        return Uploads(self.settings.data_folder / "uploads")
+
+    @cached_property
+    def published(self) -> PublishedEntries:
+        """Entries in force, as drafts."""
+        return PublishedEntries(self.engine)
+
+    @cached_property
+    def importer(self) -> Importer:
+        """Reads what was handed in."""
+        return make_importer(self)
 
     def make_actor(self, officer: Officer) -> Actor:
         """Return what an officer may do to the knowledge.

@@ -40,6 +40,9 @@ WATCH_EVERY_S = 15.0
 #: Next year's holidays, and accounts that nobody uses: a few times a day.
 LOOK_AHEAD_EVERY_S = 6 * 3600.0
 
+#: Files that editors handed in are looked for so often.
+IMPORT_EVERY_S = 1.0
+
 #: What is kept for days is erased within the hour.
 ERASE_EVERY_S = 3600.0
 
@@ -99,6 +102,8 @@ def list_jobs(
         ("accounts", lambda: retire_officers(parts), LOOK_AHEAD_EVERY_S),
         ("clocks", make_watch(parts), WATCH_EVERY_S),
         ("originals", parts.originals.erase_old, ERASE_EVERY_S),
+        ("imports", parts.importer.read_waiting, IMPORT_EVERY_S),
+        ("uploads", parts.importer.clear_up, ERASE_EVERY_S),
     )
 
 

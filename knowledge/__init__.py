@@ -59,6 +59,9 @@ from .import_types import ImportRefusedError as ImportRefusedError
 from .import_types import ReadFile as ReadFile
 from .import_types import StaleFileError as StaleFileError
 from .imports import ImportStore as ImportStore
+from .published import EntryChoice as EntryChoice
+from .published import PublishedEntries as PublishedEntries
+from .published import PublishedEntry as PublishedEntry
 from .release import ReleaseInfo as ReleaseInfo
 from .release import build_from_passages as build_from_passages
 from .release import build_release as build_release

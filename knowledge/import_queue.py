@@ -5,15 +5,15 @@ Every public method is one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.orm import sessionmaker
 
 from .changes import Clock
-from .import_rows import fill_file, to_file
-from .import_types import FINISHED, FileState, ImportFile, ImportHints, ReadFile
+from .import_rows import fill_file, to_file, to_import
+from .import_types import FINISHED, FileState, Import, ImportFile, ReadFile
 from .life_tables import ImportFileRow, ImportRow
 
 #: A file that nobody's reading has touched for so long lost its reader.
@@ -88,20 +88,10 @@ class ImportQueue:
                 fill_file(more, other, self._clock())
                 session.add(more)
 
-    def get_hints(self, import_id: int) -> ImportHints:
-        """Return what was said of all files of a batch; for the reader."""
+    def get_batch(self, import_id: int) -> Import:
+        """Return a batch, whoever it belongs to."""
         with self._session() as session:
-            return ImportHints.from_json(session.get_one(ImportRow, import_id).hints)
-
-    def iter_reports(self, import_id: int) -> Iterator[ImportFile]:
-        """Yield the files of a batch that were read, with their reports."""
-        query = select(ImportFileRow).where(
-            ImportFileRow.import_id == import_id,
-            ImportFileRow.state == FileState.READ,
-        )
-        with self._session() as session:
-            for row in session.scalars(query.order_by(ImportFileRow.id)):
-                yield to_file(row)
+            return to_import(session.get_one(ImportRow, import_id))
 
     def forget(self, before: datetime) -> int:
         """Give up what nobody has finished; returns how many files."""

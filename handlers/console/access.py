@@ -52,7 +52,17 @@ ANYONE = "anyone"
 SIGNED_IN = "signed_in"
 
 #: Names in addresses that are checked here, before any view.
-GATED = frozenset({"ticket_id", "message_id", "follow_up_id", "canned_id", "draft_id"})
+GATED = frozenset(
+    {
+        "ticket_id",
+        "message_id",
+        "follow_up_id",
+        "canned_id",
+        "draft_id",
+        "import_id",
+        "import_file_id",
+    }
+)
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
 OFFICE_WIDE = frozenset(
@@ -173,6 +183,16 @@ def _check_objects(officer: Officer, named: Mapping[str, Any]) -> None:
         follow_ups = parts().follow_ups
         if not follow_ups.may_see(named["follow_up_id"], officer):
             abort(404)
+    _check_imports(officer, named)
+
+
+def _check_imports(officer: Officer, named: Mapping[str, Any]) -> None:
+    """Raise ImportNotFoundError for a batch of another bureau's, or none."""
+    if "import_id" in named:
+        parts().imports.get(named["import_id"], parts().make_actor(officer))
+    if "import_file_id" in named:
+        actor = parts().make_actor(officer)
+        parts().imports.check_file(named["import_file_id"], actor)
 
 
 def _send_to(endpoint: str) -> ResponseReturnValue:

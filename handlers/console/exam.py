@@ -27,7 +27,14 @@ from handlers.console.wrong import learning_frame
 from handlers.exam_room import sit_exam
 from handlers.exporting import XLSX, Paper, Table, make_xlsx
 from handlers.web import parts
-from knowledge import Actor, ExamQuestion, ExamQuestionError, KnowledgeError
+from knowledge import (
+    Actor,
+    ExamFailure,
+    ExamQuestion,
+    ExamQuestionError,
+    ExamRun,
+    KnowledgeError,
+)
 
 if TYPE_CHECKING:
     from handlers.assembly import Parts
@@ -55,7 +62,7 @@ def show_exam() -> ResponseReturnValue:
         "console/exam.html",
         **learning_frame("exam"),
         questions=questions,
-        runs=parts().exam_paper.list_runs(limit=5),
+        runs=_list_runs(actor),
         is_sitting=_sitting.locked(),
         may_decide=actor.may_review,
     )
@@ -126,7 +133,7 @@ def show_exam_runs() -> ResponseReturnValue:
     return render_template(
         "console/_exam_runs.html",
         **learning_frame("exam"),
-        runs=parts().exam_paper.list_runs(limit=5),
+        runs=_list_runs(_actor()),
         is_sitting=_sitting.locked(),
     )
 
@@ -168,6 +175,14 @@ def export_exam_paper() -> ResponseReturnValue:
         as_attachment=True,
         download_name="exam-paper.xlsx",
     )
+
+
+def _list_runs(actor: Actor) -> list[tuple[ExamRun, list[ExamFailure]]]:
+    """Return the last exams, each with the failures that are this person's to see."""
+    return [
+        (run, [f for f in run.report.failures if actor.owns(f.department)])
+        for run in parts().exam_paper.list_runs(limit=5)
+    ]
 
 
 def _sit(known: Parts, log: object) -> None:

@@ -92,8 +92,10 @@ from .events import Clock as Clock
 from .events import Publish as Publish
 from .events import publish_nothing as publish_nothing
 from .exam import UNANSWERABLE as UNANSWERABLE
-from .exam import ExamQuestion as ExamQuestion
 from .exam import ExamSource as ExamSource
+from .exam import LabelledQuestion as LabelledQuestion
+from .examining import hold_exam as hold_exam
+from .examining import make_ask as make_ask
 from .faults import Fault as Fault
 from .faults import FaultCase as FaultCase
 from .faults import FaultKind as FaultKind

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import Officer, Right, audit, names
 from handlers.desk_parts import DeskParts
-from knowledge import Actor, ChangeStore, KnowledgeStore
+from knowledge import Actor, ChangeStore, ExamPaper, KnowledgeStore
 
 
 class KnowledgeParts(DeskParts):
@@ -24,6 +24,11 @@ class KnowledgeParts(DeskParts):
     def changes(self) -> ChangeStore:
         """Proposed changes, from draft to approved."""
         return ChangeStore(self.engine, self.clock, journal)
+
+    @cached_property
+    def exam_paper(self) -> ExamPaper:
+        """Questions that every release must answer or refuse."""
+        return ExamPaper(self.engine, self.clock, journal)
 
     def make_actor(self, officer: Officer) -> Actor:
         """Return what an officer may do to the knowledge.

@@ -44,6 +44,15 @@ from .errors import EntryNotFoundError as EntryNotFoundError
 from .errors import KnowledgeError as KnowledgeError
 from .errors import NoReleaseError as NoReleaseError
 from .errors import ReleaseError as ReleaseError
+from .exam_paper import ExamPaper as ExamPaper
+from .exam_paper import set_questions_of_entry as set_questions_of_entry
+from .exam_question import ExamFailure as ExamFailure
+from .exam_question import ExamQuestion as ExamQuestion
+from .exam_question import ExamQuestionError as ExamQuestionError
+from .exam_question import ExamReport as ExamReport
+from .exam_question import ExamRun as ExamRun
+from .exam_question import check_questions as check_questions
+from .exam_question import questions_of as questions_of
 from .release import ReleaseInfo as ReleaseInfo
 from .release import build_from_passages as build_from_passages
 from .release import build_release as build_release

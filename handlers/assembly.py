@@ -28,11 +28,9 @@ from handlers.desk_parts import Clock
 from handlers.knowledge_parts import KnowledgeParts
 from handlers.office_calendar import read_hours, read_plans
 from knowledge import (
-    Encoder,
     KnowledgeBase,
     KnowledgeError,
     PassageCheck,
-    make_encoder,
     open_knowledge_base,
 )
 
@@ -52,14 +50,13 @@ class Parts(KnowledgeParts):
     """Everything a handler may use, each made when first asked for."""
 
     @cached_property
-    def encoder(self) -> Encoder:
-        """The model that turns text into vectors; 50 MB."""
-        return make_encoder(self.settings.knowledge.encoder)
-
-    @cached_property
     def knowledge_base(self) -> KnowledgeBase:
         """The current release, open; raises NoReleaseError when there is none."""
-        return open_knowledge_base(Path(self.settings.knowledge.folder), self.encoder)
+        return open_knowledge_base(
+            Path(self.settings.knowledge.folder),
+            self.encoder,
+            get_off=lambda: self.switches.get_off(),
+        )
 
     @cached_property
     def assistant(self) -> Assistant:

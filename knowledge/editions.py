@@ -74,14 +74,12 @@ def find_repeals(editions: Mapping[str, Edition]) -> dict[str, Repeal]:
                 by_name.setdefault(name, []).append(old)
     found: dict[str, Repeal] = {}
     for new in sorted(editions.values(), key=lambda e: e.entry_id):
-        if not new.supersedes or new.starts_on is None:
+        if new.starts_on is None:
             continue
         repeal = Repeal(new.entry_id, new.starts_on - timedelta(days=1))
         for old in (o for name in new.supersedes for o in by_name.get(name, ())):
-            if old.entry_id == new.entry_id or not _is_older(old, new.starts_on):
-                continue
-            known = found.get(old.entry_id)
-            if known is None or repeal.last_day < known.last_day:
+            known = found.get(old.entry_id, repeal)
+            if _is_older(old, new) and repeal.last_day <= known.last_day:
                 found[old.entry_id] = repeal
     return found
 
@@ -168,7 +166,7 @@ def _read(
         .join(EntryRow, EntryRow.id == RevisionRow.entry_id)
         .where(which)
     )
-    pieces: dict[int, list[Row[Any]]] = {}
+    pieces: dict[int, list[Any]] = {}
     for piece in session.execute(
         select(
             PassageRow.revision_id,
@@ -187,7 +185,7 @@ def _read(
     return {row.entry_id: _edition(row, pieces.get(row.id, ())) for row in rows}
 
 
-def _edition(row: Row[Any], pieces: Sequence[Row[Any]]) -> Edition:
+def _edition(row: Row[Any], pieces: Sequence[Any]) -> Edition:
     # What an entry is called now is not what it was called in an older revision.
     written = row._mapping.get("content") or {}
     title = str(written.get("title", row.title))
@@ -230,8 +228,10 @@ def _edition(row: Row[Any], pieces: Sequence[Row[Any]]) -> Edition:
     )
 
 
-def _is_older(old: Edition, begins: date) -> bool:
-    return old.starts_on is None or old.starts_on < begins
+def _is_older(old: Edition, new: Edition) -> bool:
+    if old.entry_id == new.entry_id or new.starts_on is None:
+        return False
+    return old.starts_on is None or old.starts_on < new.starts_on
 
 
 def _until(passage: Passage, last_day: date) -> Passage:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from .base import KnowledgeBase, open_knowledge_base
@@ -48,7 +49,7 @@ class Press:
 
     def __init__(
         self,
-        sessions: Sessions,
+        engine: Engine,
         get_encoder: Callable[[], Encoder],
         folder: Path,
         cache: VectorCache,
@@ -56,13 +57,13 @@ class Press:
         """Remember where; nothing is opened.
 
         Args:
-            sessions: The record.
+            engine: The record.
             get_encoder: Returns the one that questions will be encoded with; asked
                 only when something is built.
             folder: Where releases live.
             cache: Vectors known already.
         """
-        self._sessions = sessions
+        self._sessions = Sessions(engine)
         self._get_encoder = get_encoder
         self._folder = folder
         self._cache = cache

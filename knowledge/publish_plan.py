@@ -96,11 +96,11 @@ def _apply(
         raise ChangeError("这条修改的内容不完整，请退回重写。")
     owner = form.subject or record.find_owner(draft)
     known = editions.get(owner) or record.asleep.get(owner)
-    _check(change, owner, known)
+    _check(change, known)
     return owner, make_edition(draft, owner)
 
 
-def _check(change: Change, owner: str, known: Edition | None) -> None:
+def _check(change: Change, known: Edition | None) -> None:
     form = change.form
     if form.subject and known is None:
         raise ChangeError("没有这条知识，可能已经删除。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,8 +13,10 @@ from .change import Change, ChangeState, StaleChangeError
 from .changes import Journal
 from .editions import Edition
 from .entry_rows import Signed, point_to, withdraw, write_edition
-from .examining import ExamVerdict
+from .exam_paper import set_questions_of_entry
+from .exam_question import ExamReport, questions_of
 from .life_tables import ChangeRow, ExamRunRow
+from .publish_plan import Plan
 from .tables import EntryRow, RevisionRow
 
 
@@ -21,10 +24,9 @@ def publish_changes(
     session: Session,
     journal: Journal,
     changes: Sequence[Change],
-    editions: Mapping[str, Edition],
     at: datetime,
-    release_id: str,
-    owners: Mapping[int, str] | None = None,
+    release_id: str = "",
+    plan: Plan | None = None,
 ) -> None:
     """Write changes into the record and mark them published.
 
@@ -32,10 +34,9 @@ def publish_changes(
         session: The caller's.
         journal: Writes the audit rows.
         changes: As they were when building began.
-        editions: What the release holds; empty for kinds that make none.
         at: Now, aware UTC.
         release_id: That they are in; empty for kinds that make none.
-        owners: Change to its entry.
+        plan: That the release was built from; None for kinds that make none.
 
     Raises:
         StaleChangeError: If somebody moved one of them in between.
@@ -44,9 +45,12 @@ def publish_changes(
         row = session.get_one(ChangeRow, change.id, with_for_update=True)
         if (row.state, row.version) != (ChangeState.APPROVED, change.version):
             raise StaleChangeError
-        if owners is not None:
-            row.subject = owner = owners[change.id]
-            _write(session, change, owner, editions.get(owner), at)
+        if plan is not None:
+            row.subject = owner = plan.applied[change.id]
+            entry = session.get(EntryRow, owner)
+            # What it takes the place of, for whoever calls it back.
+            row.base_revision_id = entry.published_revision_id if entry else None
+            _write(session, change, owner, plan.editions.get(owner), at)
         row.state, row.published_at = ChangeState.PUBLISHED, at
         row.version, row.changed_at, row.stopped = row.version + 1, at, ""
         journal(
@@ -83,21 +87,21 @@ def note_exam(
     session: Session,
     release_id: str,
     change_ids: Sequence[int],
-    verdict: ExamVerdict,
+    report: ExamReport,
     at: datetime,
     *,
     is_stopped: bool,
 ) -> None:
     """Keep what an exam said; one that asked nothing leaves no trace."""
-    if not verdict.asked:
+    if not report.asked:
         return
     session.add(
         ExamRunRow(
             release_id=release_id,
             change_ids=list(change_ids),
-            asked=verdict.asked,
-            passed=verdict.asked - len(verdict.failures),
-            failures=[failure.to_json() for failure in verdict.failures],
+            asked=report.asked,
+            passed=report.passed,
+            failures=[asdict(failure) for failure in report.failures],
             is_stopped=is_stopped,
             at=at,
         )
@@ -118,6 +122,16 @@ def _write(
             change.id, change.submitted_by or change.created_by, change.decided_by
         )
         write_edition(session, edition.draft, owner, at, signed)
+        if "exam" in change.form.content:
+            set_questions_of_entry(
+                session,
+                owner,
+                questions_of(change.form.content),
+                region=edition.region,
+                department=edition.department,
+                officer_id=signed.written_by,
+                at=at,
+            )
     else:
         newest = select(RevisionRow).where(RevisionRow.id == edition.revision_id)
         point_to(

@@ -7,12 +7,11 @@ anywhere, the old or the new release answers, whole (see ``press``).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Engine, select
 from sqlalchemy.orm import Session
 
 from .change import Change, ChangeError, ChangeKind, ChangeState, StaleChangeError
@@ -26,9 +25,11 @@ from .editions import (
     read_revisions,
 )
 from .entry_rows import Signed, mark_superseded, write_edition
-from .examining import Examine, ExamVerdict, pass_all
+from .exam_question import ExamReport
+from .examining import Examine, pass_all
 from .life_tables import ChangeRow
 from .press import Press, PublishingBusyError
+from .publication import Applier, ExamFailedError, PublishReport
 from .publish_plan import Plan, Record, make_plan, name_entries
 from .publish_rows import note_exam, publish_changes, stop_changes
 from .release import ReleaseInfo
@@ -40,30 +41,8 @@ from .vectors import Progress
 
 _log = logging.getLogger(__name__)
 
-Applier: TypeAlias = Callable[[Session, Change, datetime], None]
-"""Puts a change of another kind than entries into force, inside a transaction."""
-
 #: So many changes are tried one by one when all together fail the exam.
 MAX_TRIED_ALONE = 8
-
-
-class ExamFailedError(ChangeError):
-    """An operator's files break the exam; ``verdict`` says what."""
-
-    def __init__(self, verdict: ExamVerdict) -> None:
-        super().__init__(verdict.reason)
-        self.verdict = verdict
-
-
-@dataclass(frozen=True, slots=True)
-class PublishReport:
-    """What publishing did."""
-
-    #: None = nothing of the kind entry was to be published, or all was stopped.
-    release: ReleaseInfo | None = None
-    published: tuple[int, ...] = ()
-    #: Change to why it was stopped, Chinese.
-    stopped: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +58,7 @@ class Publisher:
 
     def __init__(
         self,
-        sessions: Sessions,
+        engine: Engine,
         clock: Clock,
         journal: Journal,
         press: Press,
@@ -90,7 +69,7 @@ class Publisher:
         """Remember the parts; nothing is opened.
 
         Args:
-            sessions: The record.
+            engine: The record.
             clock: Now, aware UTC.
             journal: Writes the audit rows.
             press: Where releases are made.
@@ -98,7 +77,7 @@ class Publisher:
             appliers: By kind of change what puts it into force; changes of a kind
                 without one wait.
         """
-        self._sessions = sessions
+        self._sessions = Sessions(engine)
         self._clock = clock
         self._journal = journal
         self._press = press
@@ -175,7 +154,8 @@ class Publisher:
             editions |= {owner: make_edition(d, owner) for owner, d in owners}
             at = self._clock()
             info = self._press.build(editions, at, progress=progress)
-            verdict = self._examine(self._press.open(info.id), ())
+            changed = dict.fromkeys(owner for owner, _ in owners)
+            verdict = self._examine(self._press.open(info.id), changed)
             if not verdict.is_passed and not overrule:
                 raise ExamFailedError(verdict)
             with self._sessions.write() as session:
@@ -203,7 +183,7 @@ class Publisher:
             apply = self._appliers[change.form.kind]
             try:
                 with self._sessions.write() as session:
-                    publish_changes(session, self._journal, [change], {}, at, "")
+                    publish_changes(session, self._journal, [change], at)
                     apply(session, change, at)
             except StaleChangeError:
                 continue  # taken back this moment
@@ -243,9 +223,10 @@ class Publisher:
 
     def _try(
         self, plan: Plan, changes: Sequence[Change], progress: Progress | None
-    ) -> tuple[ReleaseInfo, ExamVerdict]:
+    ) -> tuple[ReleaseInfo, ExamReport]:
         info = self._press.build(plan.editions, self._clock(), progress=progress)
-        verdict = self._examine(self._press.open(info.id), changes)
+        by_entry = {plan.applied[c.id]: c for c in changes}
+        verdict = self._examine(self._press.open(info.id), by_entry)
         if not _may_go(changes, verdict):
             with self._sessions.write() as session:
                 ids = [c.id for c in changes]
@@ -254,7 +235,7 @@ class Publisher:
         return info, verdict
 
     def _find_guilty(
-        self, base: _Base, changes: Sequence[Change], verdict: ExamVerdict
+        self, base: _Base, changes: Sequence[Change], verdict: ExamReport
     ) -> dict[int, str]:
         """Try each alone, so that the innocent ones go out; of many, stop all."""
         if len(changes) == 1 or len(changes) > MAX_TRIED_ALONE:
@@ -277,14 +258,12 @@ class Publisher:
         plan: Plan,
         changes: Sequence[Change],
         info: ReleaseInfo,
-        verdict: ExamVerdict,
+        verdict: ExamReport,
     ) -> None:
         at = self._clock()
         with self._sessions.write() as session:
             self._check_base(session, base)
-            publish_changes(
-                session, self._journal, changes, plan.editions, at, info.id, plan.applied
-            )
+            publish_changes(session, self._journal, changes, at, info.id, plan)
             ids = [c.id for c in changes]
             note_exam(session, info.id, ids, verdict, at, is_stopped=False)
             titles = "、".join(f"{c.form.action.label}{c.form.title}" for c in changes)
@@ -302,9 +281,7 @@ class Publisher:
     ) -> None:
         mark_superseded(session, editions)
         held = list_pointed(session)
-        write_release(
-            session, info, at=at, reason=reason, made_by=made_by, held=held
-        )
+        write_release(session, info, at=at, reason=reason, made_by=made_by, held=held)
         self._journal(
             session,
             "knowledge.release",
@@ -336,7 +313,7 @@ class Publisher:
                 stop_changes(session, self._journal, stopped, self._clock())
 
 
-def _may_go(changes: Sequence[Change], verdict: ExamVerdict) -> bool:
+def _may_go(changes: Sequence[Change], verdict: ExamReport) -> bool:
     return verdict.is_passed or all(change.overruled for change in changes)
 
 

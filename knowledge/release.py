@@ -120,9 +120,7 @@ def build_from_passages(
     Raises:
         OSError: If the disk is full or not writable; the old release stays current.
     """
-    info = build_aside(
-        passages, encoder, folder, at=at, cache=cache, progress=progress
-    )
+    info = build_aside(passages, encoder, folder, at=at, cache=cache, progress=progress)
     swap_to(folder, info.id)
     prune(folder)
     return info

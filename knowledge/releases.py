@@ -6,33 +6,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from .change import (
-    Actor,
-    Change,
-    ChangeAction,
-    ChangeError,
-    ChangeKind,
-    ChangeNotFoundError,
-    ChangeState,
-)
-from .change_rows import add_word, get_row, to_change
+from .change import MAX_WORD_CHARS, Actor, Change, ChangeError, ChangeKind
+from .change_rows import get_row, to_change
 from .changes import Clock, Journal
 from .editions import Edition, read_published, read_released, read_revisions
-from .entry_rows import mark_superseded, point_to, withdraw
-from .life_tables import ChangeRow, ReleaseRevisionRow
 from .press import Press, PublishingBusyError
 from .release_rows import (
     find_current,
-    list_held,
+    find_same,
     list_pointed,
     make_current,
+    name_changed,
+    read_held,
     write_release,
 )
+from .return_rows import bring_again, follow, list_since, return_changes
 from .sessions import Sessions
-from .tables import EntryRow, ReleaseRow, RevisionRow
+from .tables import EntryRow, ReleaseRow
 
 #: How long after it went out a change can be called back with one click.
 UNDO_WITHIN = timedelta(minutes=10)
@@ -82,9 +75,9 @@ class ReleaseStore:
     """Lists releases and goes back to them."""
 
     def __init__(
-        self, sessions: Sessions, clock: Clock, journal: Journal, press: Press
+        self, engine: Engine, clock: Clock, journal: Journal, press: Press
     ) -> None:
-        self._sessions = sessions
+        self._sessions = Sessions(engine)
         self._clock = clock
         self._journal = journal
         self._press = press
@@ -99,8 +92,8 @@ class ReleaseStore:
         )
         with self._sessions.read() as session:
             rows = list(session.scalars(newest))
-            held = [_read_held(session, row.id) for row in rows]
-            names = _read_titles(session, held)
+            held = [read_held(session, row.id) for row in rows]
+            names = name_changed(session, held)
         held.append({})
         found = [
             _compare(row, held[i], held[i + 1], names) for i, row in enumerate(rows)
@@ -129,24 +122,28 @@ class ReleaseStore:
         _check_return(actor, reason)
         with self._press.alone():
             with self._sessions.read() as session:
-                if session.get(ReleaseRow, release_id) is None:
+                row = session.get(ReleaseRow, release_id)
+                if row is None:
                     raise ReleaseNotFoundError(release_id)
                 was = find_current(session)
                 wanted = read_released(session, release_id)
             if release_id == was:
                 raise ChangeError("现在用的就是这个版本。")
             if not wanted:
-                raise ChangeError("这个版本太旧，没有留下内容记录，不能退回。")
+                raise ChangeError("这个版本没有留下内容记录，不能退回。")
             if not self._press.stands(release_id):
                 self._press.build_again(release_id)
             with self._sessions.write() as session:
-                if find_current(session, lock=True) != was:
-                    raise PublishingBusyError
-                returned = self._follow(session, wanted, actor, reason)
+                _check_current(session, was)
+                at = self._clock()
+                moved = follow(session, wanted, at)
+                undone = list_since(session, moved, row.created_at)
+                return_changes(session, undone, actor, reason, at)
+                bring_again(session, wanted, at)
                 make_current(session, release_id)
                 self._note(session, "roll_back", f"release {release_id}", actor, reason)
             self._press.swap(release_id)
-        return ReturnReport(release_id, returned)
+        return ReturnReport(release_id, tuple(undone))
 
     def undo(self, change_id: int, actor: Actor, reason: str = "") -> ReturnReport:
         """Call one change back within ``UNDO_WITHIN`` after it went out.
@@ -157,106 +154,39 @@ class ReleaseStore:
             PublishingBusyError: If another process publishes.
             OSError: If the disk is full or not writable; nothing changed.
         """
-        if not actor.may_review:
-            raise ChangeError("您没有这项权限。")
         reason = reason.strip() or "发布后撤回"
         with self._press.alone():
             at = self._clock()
             with self._sessions.read() as session:
                 change = to_change(get_row(session, change_id, actor))
-                _check_undo(change, at)
+                _check_undo(session, change, actor, at)
                 was = find_current(session)
                 editions = read_published(session)
                 _put_back(session, editions, change)
-                wanted = _find_same(session, editions)
-            if wanted is None or not self._press.stands(wanted):
-                info = self._press.build(editions, at, name=wanted or "")
+                same = find_same(session, editions)
+            if same and self._press.stands(same):
+                release_id, info = same, None
             else:
-                info = None
+                info = self._press.build(editions, at)
+                release_id = info.id
             with self._sessions.write() as session:
-                if find_current(session, lock=True) != was:
-                    raise PublishingBusyError
-                returned = self._follow(session, editions, actor, reason)
-                release_id = wanted or ""
-                if wanted is None:
-                    assert info is not None
-                    release_id = info.id
-                    title = f"撤回：{change.form.title}"
-                    held = list_pointed(session)
+                _check_current(session, was)
+                follow(session, editions, at)
+                return_changes(session, [change_id], actor, reason, at)
+                if info is None:
+                    make_current(session, release_id)
+                else:
                     write_release(
                         session,
                         info,
                         at=at,
-                        reason=title,
+                        reason=f"撤回{change.form.action.label}{change.form.title}",
                         made_by=actor.officer_id,
-                        held=held,
+                        held=list_pointed(session),
                     )
-                else:
-                    make_current(session, wanted)
-                detail = f"{reason} {release_id}"
-                self._note(session, "undo", f"change {change_id}", actor, detail)
+                self._note(session, "undo", f"change {change_id}", actor, reason)
             self._press.swap(release_id)
-        return ReturnReport(release_id, returned)
-
-    def _follow(
-        self,
-        session: Session,
-        wanted: Mapping[str, Edition],
-        actor: Actor | None,
-        reason: str,
-    ) -> tuple[int, ...]:
-        """Point every entry to what the release holds; return the undone changes."""
-        at = self._clock()
-        published = EntryRow.published_revision_id
-        now = {
-            owner: number
-            for owner, number in session.execute(
-                select(EntryRow.id, published).where(published.is_not(None))
-            )
-        }
-        target = {owner: e.revision_id for owner, e in wanted.items()}
-        moved = {o for o in now.keys() | target.keys() if now.get(o) != target.get(o)}
-        for owner in sorted(moved):
-            entry = session.get_one(EntryRow, owner)
-            number = target.get(owner)
-            if number is None:
-                withdraw(entry, at)
-            else:
-                point_to(session, entry, session.get_one(RevisionRow, number), at)
-        mark_superseded(session, wanted)
-        return self._return_changes(session, moved, target, actor, reason)
-
-    def _return_changes(
-        self,
-        session: Session,
-        moved: Iterable[str],
-        target: Mapping[str, int | None],
-        actor: Actor | None,
-        reason: str,
-    ) -> tuple[int, ...]:
-        at = self._clock()
-        statement = (
-            select(ChangeRow)
-            .where(ChangeRow.kind == ChangeKind.ENTRY)
-            .where(ChangeRow.state == ChangeState.PUBLISHED)
-            .where(ChangeRow.subject.in_(list(moved)))
-            .order_by(ChangeRow.id)
-            .with_for_update()
-        )
-        returned = []
-        for row in session.scalars(statement).all():
-            if _is_in_force(session, row, target.get(row.subject)):
-                continue
-            row.state, row.published_at, row.publish_at = (
-                ChangeState.RETURNED,
-                None,
-                None,
-            )
-            row.version, row.changed_at = row.version + 1, at
-            by = actor or Actor(0)
-            add_word(session, row, "return", by, f"知识退回旧版本：{reason}"[:300], at)
-            returned.append(row.id)
-        return tuple(returned)
+        return ReturnReport(release_id, (change_id,))
 
     def _note(
         self,
@@ -274,3 +204,68 @@ class ReleaseStore:
             at=self._clock(),
             detail=detail[:300],
         )
+
+
+def _check_return(actor: Actor | None, reason: str) -> None:
+    if actor is not None and not (actor.may_review and actor.departments is None):
+        raise ChangeError("退回整个知识版本，要由全单位的审核员来做。")
+    if not reason.strip() or len(reason) > MAX_WORD_CHARS:
+        raise ChangeError(f"请写明原因，最多 {MAX_WORD_CHARS} 字。")
+
+
+def _check_current(session: Session, was: str | None) -> None:
+    if find_current(session, lock=True) != was:
+        raise PublishingBusyError
+
+
+def _check_undo(session: Session, change: Change, actor: Actor, at: datetime) -> None:
+    if not actor.may_review:
+        raise ChangeError("您没有这项权限。")
+    is_entry = change.form.kind is ChangeKind.ENTRY
+    if not is_entry or change.published_at is None:
+        raise ChangeError("这条修改没有发布，不用撤回。")
+    if at - change.published_at > UNDO_WITHIN:
+        minutes = int(UNDO_WITHIN.total_seconds() // 60)
+        raise ChangeError(f"发布已超过 {minutes} 分钟，请退回知识版本，或另提修改。")
+    entry = session.get(EntryRow, change.form.subject)
+    if entry is None or entry.updated_at != change.published_at:
+        raise ChangeError("这条知识在那之后又有变动，请退回知识版本，或另提修改。")
+
+
+def _put_back(session: Session, editions: dict[str, Edition], change: Change) -> None:
+    """Put in what the change took the place of."""
+    editions.pop(change.form.subject, None)
+    if change.form.base_revision_id is not None:
+        editions |= read_revisions(session, [change.form.base_revision_id])
+
+
+def _compare(
+    row: ReleaseRow,
+    held: Mapping[str, int],
+    before: Mapping[str, int],
+    titles: Mapping[int, str],
+) -> PastRelease:
+    is_known = bool(held)
+    return PastRelease(
+        id=row.id,
+        passages=row.passages,
+        entries=len(held),
+        created_at=row.created_at,
+        made_by=row.made_by,
+        reason=row.reason,
+        is_current=row.is_current,
+        may_return=is_known and not row.is_current,
+        added=_name(titles, held, held.keys() - before.keys()),
+        changed=_name(
+            titles, held, {o for o in held.keys() & before if held[o] != before[o]}
+        ),
+        withdrawn=_name(titles, before, before.keys() - held.keys())
+        if is_known
+        else (),
+    )
+
+
+def _name(
+    titles: Mapping[int, str], held: Mapping[str, int], owners: Iterable[str]
+) -> tuple[str, ...]:
+    return tuple(sorted(titles[held[owner]] for owner in owners))

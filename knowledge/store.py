@@ -12,7 +12,7 @@ from .cutting import entry_id
 from .editions import list_passages, read_published
 from .entry_rows import Signed, mark_superseded, write_edition
 from .sessions import Sessions
-from .tables import DepartmentRow, EntryRow
+from .tables import DepartmentRow, EntryRow, RevisionRow
 from .types import EntryDraft, Passage
 
 
@@ -25,6 +25,15 @@ class SaveReport:
     unchanged: int = 0
     passages: int = 0
     superseded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRevision:
+    """The wording that an entry is answered from."""
+
+    revision_id: int
+    #: As ``draft_digest`` returns it.
+    digest: str
 
 
 class KnowledgeStore:
@@ -71,6 +80,17 @@ class KnowledgeStore:
             return list(
                 session.scalars(select(DepartmentRow.name).order_by(DepartmentRow.name))
             )
+
+    def find_published(self, entry_id: str) -> PublishedRevision | None:
+        """Find what an entry is answered from; None if it is not."""
+        pointed = (
+            select(RevisionRow.id, RevisionRow.digest)
+            .join(EntryRow, EntryRow.published_revision_id == RevisionRow.id)
+            .where(EntryRow.id == entry_id, EntryRow.state == "published")
+        )
+        with self._sessions.read() as session:
+            found = session.execute(pointed).one_or_none()
+        return PublishedRevision(*found) if found else None
 
     def iter_passages(self) -> Iterator[Passage]:
         """Yield the passages of every published revision, in a stable order."""

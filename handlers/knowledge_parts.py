@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -11,12 +13,21 @@ from bot import Learning, Officer, QuestionVectors, Right, UseCounter, audit, na
 from handlers.desk_parts import DeskParts
 from knowledge import (
     Actor,
+    Applier,
+    ChangeKind,
     ChangeStore,
     Encoder,
+    Examine,
     ExamPaper,
     KnowledgeStore,
+    Press,
+    Publisher,
+    ReleaseStore,
+    SwitchStore,
     Upkeep,
+    VectorCache,
     make_encoder,
+    pass_all,
 )
 
 
@@ -62,6 +73,46 @@ class KnowledgeParts(DeskParts):
     def exam_paper(self) -> ExamPaper:
         """Questions that every release must answer or refuse."""
         return ExamPaper(self.engine, self.clock, journal)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Brings approved changes out; the encoder is opened when something is due."""
+        return Publisher(
+            self.engine,
+            self.clock,
+            journal,
+            self._press,
+            examine=self._examine,
+            appliers=self._appliers,
+        )
+
+    @cached_property
+    def releases(self) -> ReleaseStore:
+        """Releases that there were, and the way back to them."""
+        return ReleaseStore(self.engine, self.clock, journal, self._press)
+
+    @cached_property
+    def switches(self) -> SwitchStore:
+        """Entries and topics that are off at once."""
+        return SwitchStore(self.engine, self.clock, journal)
+
+    @cached_property
+    def _press(self) -> Press:
+        return Press(
+            self.engine,
+            lambda: self.encoder,
+            Path(self.settings.knowledge.folder),
+            VectorCache(self.settings.data_folder / "vectors"),
+        )
+
+    @property
+    def _examine(self) -> Examine:
+        return pass_all
+
+    @property
+    def _appliers(self) -> Mapping[ChangeKind, Applier]:
+        """What puts changes of other kinds than entries into force."""
+        return {}
 
     def make_actor(self, officer: Officer) -> Actor:
         """Return what an officer may do to the knowledge.

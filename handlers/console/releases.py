@@ -10,7 +10,12 @@ from handlers.console import blueprint
 from handlers.console.access import allow, current_officer
 from handlers.console.wrong import learning_frame
 from handlers.web import parts
-from knowledge import ChangeError, PastRelease, PublishingBusyError, ReleaseNotFoundError
+from knowledge import (
+    ChangeError,
+    PastRelease,
+    PublishingBusyError,
+    ReleaseNotFoundError,
+)
 
 
 @blueprint.get("/releases")

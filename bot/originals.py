@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import Engine, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from .auditing import audit
 from .database import Transactions
 from .errors import BotError, MessageNotFoundError
 from .events import Clock
-from .officer_rows import audit, find_officer
+from .officer_rows import find_officer
 from .privacy import mask_personal_data
 from .queries import find_ticket
 from .rights import Right, may_see_ticket
@@ -98,7 +99,9 @@ class OriginalStore:
             if _count_today(session, officer_id, now) >= MAX_A_DAY:
                 raise RevealQuotaError(officer_id)
             subject = f"ticket {ticket.id} message {message_id}"
-            audit(session, now, officer_id, REVEALED, subject, told)
+            audit(
+                session, REVEALED, subject, officer_id=officer_id, at=now, detail=told
+            )
             return self._seal.unseal(row.original_sealed)
 
     def erase_old(self) -> int:

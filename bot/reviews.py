@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from .accounts import Officer
 from .assistant import BEIJING
-from .officer_rows import audit, find_officer
+from .auditing import audit
+from .officer_rows import find_officer
 from .privacy import mask_personal_data
 from .queries import lock_conversation
 from .records import officer_title
@@ -152,11 +153,11 @@ class ReviewStore(ReviewQueue):
             detail = f"seed {seed}, {len(drawn)} of {len(served)}"
             audit(
                 session,
-                self._clock(),
-                officer.id,
                 "review.draw",
                 f"month {name}",
-                detail,
+                officer_id=officer.id,
+                at=self._clock(),
+                detail=detail,
             )
         return Draw(name, seed, len(served), len(drawn))
 
@@ -238,7 +239,7 @@ class ReviewStore(ReviewQueue):
         )
 
     def _note(self, session: Session, action: str, ticket_id: int, by: int) -> None:
-        audit(session, self._clock(), by, action, f"ticket {ticket_id}")
+        audit(session, action, f"ticket {ticket_id}", officer_id=by, at=self._clock())
 
 
 def _check_turn(known: list[Review], officer: Officer) -> None:

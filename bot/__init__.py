@@ -20,7 +20,6 @@ from .accounts import SetupLink as SetupLink
 from .accounts import SetupTokenError as SetupTokenError
 from .alarms import Alarm as Alarm
 from .alarms import AlarmStore as AlarmStore
-from .assistant import BEIJING as BEIJING
 from .assistant import Assistant as Assistant
 from .attachments import Attachment as Attachment
 from .attachments import AttachmentStore as AttachmentStore
@@ -282,4 +281,6 @@ from .votes import Vote as Vote
 from .warnings import TicketWarning as TicketWarning
 from .warnings import WarningLevel as WarningLevel
 from .warnings import WarningStore as WarningStore
+from .working_time import BEIJING as BEIJING
 from .working_time import WorkingCalendar as WorkingCalendar
+from .working_time import start_of_day as start_of_day

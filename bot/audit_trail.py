@@ -1,18 +1,18 @@
-"""The audit trail as an auditor reads it; nothing here can change it."""
+"""The audit trail as an auditor reads it, and whether it is as it was written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine, select
 
-from .assistant import BEIJING
 from .audit_check import AuditVerdict, check_trail, seal_trail
 from .auditing import audit
 from .database import Transactions
 from .events import Clock
 from .tables import AuditRow, OfficerRow
+from .working_time import start_of_day
 
 #: Actions on the trail itself.
 VERIFIED, SEALED = "audit.verified", "audit.sealed"
@@ -148,7 +148,7 @@ class AuditTrail:
         if wanted.action:
             statement = statement.where(AuditRow.action == wanted.action)
         if wanted.on is not None:
-            start = datetime.combine(wanted.on, time(), BEIJING)
+            start = start_of_day(wanted.on)
             end = start + timedelta(days=1)
             statement = statement.where(AuditRow.at >= start, AuditRow.at < end)
         if before is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, exists, func, select, update
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from .rights import Right, may_see_ticket
 from .seal import Seal
 from .tables import AuditRow, MessageRow, OfficerRow, TicketRow
 from .types import Ticket, TicketState
+from .working_time import BEIJING, start_of_day
 
 #: Kept so long after the hand-over was settled; then the masked line is all there is.
 #: Source: PIPL art. 19, the shortest time that the purpose needs.
@@ -29,8 +30,6 @@ MAX_A_DAY = 50
 MIN_REASON_CHARS, MAX_REASON_CHARS = 4, 100
 
 REVEALED = "message.revealed"
-
-_BEIJING = timezone(timedelta(hours=8))
 
 
 class RevealError(BotError):
@@ -136,11 +135,10 @@ def may_reveal(session: Session, ticket: Ticket, officer_id: int) -> bool:
 
 
 def _count_today(session: Session, officer_id: int, now: datetime) -> int:
-    local = now.astimezone(_BEIJING)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = now.astimezone(BEIJING).date()
     counted = select(func.count()).where(
         AuditRow.officer_id == officer_id,
         AuditRow.action == REVEALED,
-        AuditRow.at >= midnight.astimezone(UTC),
+        AuditRow.at >= start_of_day(today),
     )
     return session.scalar(counted) or 0

@@ -134,8 +134,8 @@ from .follow_up import RatedOfficerError as RatedOfficerError
 from .follow_ups import FollowUpStore as FollowUpStore
 from .frontdesk import FrontDesk as FrontDesk
 from .frontdesk import Render as Render
-from .gaps import Asked as Asked
-from .gaps import Gap as Gap
+from .gap import Asked as Asked
+from .gap import Gap as Gap
 from .halls import Hall as Hall
 from .halls import HallFieldError as HallFieldError
 from .halls import HallStore as HallStore
@@ -182,6 +182,7 @@ from .presence import Colleague as Colleague
 from .presence import Presence as Presence
 from .presence import PresenceStore as PresenceStore
 from .privacy import mask_personal_data as mask_personal_data
+from .question_vectors import QuestionVectors as QuestionVectors
 from .quick_replies import QuickReplyStore as QuickReplyStore
 from .quick_reply import ASK_PREFIX as ASK_PREFIX
 from .quick_reply import MAX_QUICK_REPLY_CHARS as MAX_QUICK_REPLY_CHARS
@@ -273,6 +274,7 @@ from .types import TicketEvent as TicketEvent
 from .types import TicketKind as TicketKind
 from .types import TicketState as TicketState
 from .types import Trigger as Trigger
+from .uses import UseCounter as UseCounter
 from .viewing import DeskCounts as DeskCounts
 from .visibility import TicketGate as TicketGate
 from .visibility import seen_by as seen_by

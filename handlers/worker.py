@@ -47,6 +47,9 @@ ERASE_EVERY_S = 3600.0
 #: The whole audit trail is read: once a day, and at the start.
 GUARD_EVERY_S = 24 * 3600.0
 
+#: Which entries are asked for: a few seconds' work once an hour.
+COUNT_EVERY_S = 3600.0
+
 #: Wait before listening again when Redis is away.
 _LISTEN_AGAIN_S = 2.0
 
@@ -104,6 +107,7 @@ def list_jobs(
         ("clocks", make_watch(parts), WATCH_EVERY_S),
         ("originals", parts.originals.erase_old, ERASE_EVERY_S),
         ("audit", make_guard(parts.audit_trail, parts.alarms), GUARD_EVERY_S),
+        ("uses", parts.uses.count, COUNT_EVERY_S),
     )
 
 

@@ -66,6 +66,7 @@ from .text import normalise as normalise
 from .text import question_terms as question_terms
 from .types import ASPECT_LABELS as ASPECT_LABELS
 from .types import Aspect as Aspect
+from .types import EmbeddingMatrix as EmbeddingMatrix
 from .types import Encoder as Encoder
 from .types import EntryDraft as EntryDraft
 from .types import EntryKind as EntryKind
@@ -75,4 +76,9 @@ from .types import Passage as Passage
 from .types import Scope as Scope
 from .types import Section as Section
 from .types import Source as Source
+from .upkeep import ENDS_SOON_DAYS as ENDS_SOON_DAYS
+from .upkeep import UNASKED_DAYS as UNASKED_DAYS
+from .upkeep import EntryUses as EntryUses
+from .upkeep import KeptEntry as KeptEntry
+from .upkeep import Upkeep as Upkeep
 from .vectors import VectorCache as VectorCache

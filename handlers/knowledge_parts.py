@@ -148,4 +148,4 @@ def journal(
     detail: str = "",
 ) -> None:
     """Write an action on the knowledge into the audit trail."""
-    audit(session, at, officer_id, action, subject, detail)
+    audit(session, action, subject, officer_id=officer_id, at=at, detail=detail)

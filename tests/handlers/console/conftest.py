@@ -349,7 +349,7 @@ def world(
         canned=CannedReplyStore(engine, clock),
         people_topics=PeopleTopicStore(engine, clock),
         ticket_gate=TicketGate(engine),
-        audit_trail=AuditTrail(engine),
+        audit_trail=AuditTrail(engine, clock),
         office_days=(office_days := OfficeDayStore(engine, clock)),
         live_calendar=LiveCalendar(settings, office_days.read),
         around=Around(client, live.publish, clock),

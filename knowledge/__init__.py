@@ -44,6 +44,9 @@ from .errors import EntryNotFoundError as EntryNotFoundError
 from .errors import KnowledgeError as KnowledgeError
 from .errors import NoReleaseError as NoReleaseError
 from .errors import ReleaseError as ReleaseError
+from .personal import PersonalKind as PersonalKind
+from .personal import PersonalSpan as PersonalSpan
+from .personal import find_personal as find_personal
 from .release import ReleaseInfo as ReleaseInfo
 from .release import build_from_passages as build_from_passages
 from .release import build_release as build_release

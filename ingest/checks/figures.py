@@ -83,6 +83,12 @@ class Figure:
 
     role: Role | None = None
 
+    #: The year that the sentence speaks of; empty when it names none.
+    year: str = ""
+
+    #: The sentence up to the figure, as it stands.
+    lead: str = ""
+
 
 #: Full-width signs to half width, one for one, so that places stay.
 _NARROW = {
@@ -197,6 +203,8 @@ _STATUTORY = re.compile(r"法定[^。；\n]{0,8}$")
 _PROMISED = re.compile(r"承诺[^。；\n]{0,10}$")
 _COMPLAINT = re.compile(r"(?:监督|投诉)[^。；，\n]{0,8}$")
 _ENQUIRY = re.compile(r"(?:咨询|服务热线|联系)[^。；，\n]{0,8}$")
+_YEAR = re.compile(r"(20\d{2})(?=年)")
+_RANGE = re.compile(r"(?:\d元?|日|岁|%)\s*(?:至|到|-|–|—|~)\s*$")
 _FROM = re.compile(r"自\s*$")
 _TO = re.compile(r"(?:至|到|截至|截止到?)\s*$")
 _DONE = re.compile(r"^\s*(?:内)?(?:就能|可以?|即可)?(?:办好|办结|办完|办妥|发|拿|领|出|[，,。]不收费)")
@@ -260,6 +268,8 @@ def _make(
         clause=_FIGURE_WORD.sub("#", clause),
         before=_FIGURE_WORD.sub("#", before),
         role=_find_role(kind, before, text[end : end + 8], section.aspect),
+        year=(_YEAR.findall(text[sentence:start]) or [""])[-1],
+        lead=text[sentence:start],
     )
 
 
@@ -274,6 +284,11 @@ def _last_end(pattern: re.Pattern[str], text: str, before: int) -> int:
 def _find_role(
     kind: FigureKind, before: str, after: str, aspect: Aspect | None
 ) -> Role | None:
+    if kind is not FigureKind.PHONE:
+        if re.match(r"\s*(?:至|到|[-–—~])\s*\d", after):
+            return Role.START
+        if _RANGE.search(before):
+            return Role.END
     if kind in (FigureKind.WORKDAYS, FigureKind.DAYS):
         if _STATUTORY.search(before):
             return Role.STATUTORY

@@ -41,6 +41,12 @@ def list_names(draft: EntryDraft) -> list[str]:
     return [name for name in found if _MIN_NAME <= len(name) <= _MAX_NAME]
 
 
+#: Words that ask and do not name.
+_ASKING = re.compile(
+    r"要?(?:办|带|准备)?什么|怎么[办弄样领补换]?|如何|多少钱?|多久|几天|哪里|在哪|需要|能不能|可以"
+)
+
+
 def list_questions(draft: EntryDraft) -> list[str]:
     """Return the question and its variants, words alone."""
     return [
@@ -65,8 +71,7 @@ class ItemIndex:
             for name in list_names(draft):
                 self._by_name[name].append(place)
             if draft.kind is EntryKind.GUIDE:
-                held = {pair for each in list_questions(draft) for pair in _pairs(each)}
-                for pair in held:
+                for pair in _list_pairs(draft):
                     self._by_pair[pair].append(place)
             if draft.kind is EntryKind.POLICY:
                 for name in filter(None, (draft.title, draft.doc_number)):
@@ -124,7 +129,7 @@ class ItemIndex:
 
         None when a second one comes close: then nothing is known.
         """
-        asked = {pair for each in list_questions(draft) for pair in _pairs(each)}
+        asked = _list_pairs(draft)
         scores: defaultdict[int, float] = defaultdict(float)
         for pair in asked:
             places = self._by_pair.get(pair, ())
@@ -151,8 +156,14 @@ class ItemIndex:
         return draft.region == self._drafts[place].region
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1)}
+def _list_pairs(draft: EntryDraft) -> set[str]:
+    """Return the pairs of characters of all names, those that only ask left out."""
+    runs = (
+        run
+        for each in list_questions(draft)
+        for run in _ASKING.sub(" ", each).split(" ")
+    )
+    return {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
 
 
 def _core(title: str) -> str:

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from knowledge import EntryDraft
 
-from .items import ItemIndex
 from .likeness import LikenessIndex
+from .relations import Relations
 from .types import CheckResult, EntryRef, KnownEntry, make_ref
 
 
@@ -75,9 +75,9 @@ class KnownEntries:
         return LikenessIndex(self.drafts)
 
     @cached_property
-    def items(self) -> ItemIndex:
+    def relations(self) -> Relations:
         """Finds what speaks of the same item."""
-        return ItemIndex(self.drafts)
+        return Relations(self.drafts)
 
     @cached_property
     def documents(self) -> Documents:

@@ -182,7 +182,9 @@ _PATTERNS: tuple[tuple[FigureKind, re.Pattern[str], _Reader], ...] = (
     ),
     (
         FigureKind.DAYS,
-        re.compile(rf"(?<![月第\d周初])(?P<n>{_N})\s*个?(?:自然)?[日天](?![期前后夜均]?均)"),
+        re.compile(
+            rf"(?<![月第\d周初])(?P<n>{_N})\s*个?(?:自然)?[日天](?![期前后夜均]?均)"
+        ),
         _read_count,
     ),
     (
@@ -207,7 +209,9 @@ _YEAR = re.compile(r"(20\d{2})(?=年)")
 _RANGE = re.compile(r"(?:\d元?|日|岁|%)\s*(?:至|到|-|–|—|~)\s*$")
 _FROM = re.compile(r"自\s*$")
 _TO = re.compile(r"(?:至|到|截至|截止到?)\s*$")
-_DONE = re.compile(r"^\s*(?:内)?(?:就能|可以?|即可)?(?:办好|办结|办完|办妥|发|拿|领|出|[，,。]不收费)")
+_DONE = re.compile(
+    r"^\s*(?:内)?(?:就能|可以?|即可)?(?:办好|办结|办完|办妥|发|拿|领|出|[，,。]不收费)"
+)
 _FEE = re.compile(r"(?:工本费|收费|费用|登记费|缴费|费)[^。；，\n]{0,6}$")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from knowledge import EntryDraft
 
+from .customs import find_usual
 from .likeness import LikenessIndex
 from .relations import Relations
 from .types import CheckResult, EntryRef, KnownEntry, make_ref
@@ -80,6 +81,16 @@ class KnownEntries:
         return Relations(self.drafts)
 
     @cached_property
+    def usual(self) -> dict[tuple[str, str], str]:
+        """What nearly all entries of a bureau, or of a file, have in a field."""
+        return find_usual(self.drafts)
+
+    @cached_property
+    def by_id(self) -> dict[str, Subject]:
+        """Entries by the id they are published under."""
+        return {subject.ref.id: subject for subject in self.subjects}
+
+    @cached_property
     def documents(self) -> Documents:
         """Finds a document by title or 文号."""
         return Documents(self.subjects)
@@ -91,12 +102,15 @@ class Documents:
     def __init__(self, subjects: Sequence[Subject]) -> None:
         self._by_name: dict[str, list[Subject]] = {}
         self._repealed: set[str] = set()
+        self._replacing: dict[str, list[Subject]] = {}
         for subject in subjects:
             draft = subject.draft
             names = {draft.title, draft.doc_number} if draft.doc_number else set()
             for name in filter(None, names):
                 self._by_name.setdefault(name, []).append(subject)
             self._repealed.update(draft.supersedes)
+            for name in draft.supersedes:
+                self._replacing.setdefault(name, []).append(subject)
 
     def find(self, name: str) -> Sequence[Subject]:
         """Return the documents of this title or 文号."""
@@ -106,9 +120,21 @@ class Documents:
         """Whether another document puts the named one out of force."""
         return name in self._repealed
 
-    def numbers(self) -> Iterator[str]:
-        """Yield all titles and 文号."""
-        yield from self._by_name
+    def find_replacing(self, names: Iterable[str]) -> list[Subject]:
+        """Return the documents that put one of the named ones out of force."""
+        return [
+            subject
+            for name in names
+            if name
+            for subject in self._replacing.get(name, ())
+        ]
+
+    @cached_property
+    def prefixes(self) -> frozenset[str]:
+        """What our own 文号 begin with: 云民 of 云民〔2026〕12号."""
+        return frozenset(
+            name.partition("〔")[0] for name in self._by_name if "〔" in name
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +148,9 @@ class Setting:
     subjects: tuple[Subject, ...]
     documents: tuple[Documents, ...]
     regions: frozenset[str]
+
+    #: (field, whose) to the value that nearly all of the same entries have.
+    usual: Mapping[tuple[str, str], str]
 
 
 EntryCheck: TypeAlias = Callable[[Subject, Setting], Iterable[CheckResult]]

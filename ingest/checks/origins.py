@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from knowledge import EntryKind
 
 from .known import Setting, Subject
 from .types import CheckKind, CheckResult, Mending, MendingKind, Place, Severity
-
-#: Most of a bureau's entries are of one region: then that one is offered.
-_MOST = 0.8
-_MIN_ENTRIES = 3
 
 
 def check_origins(subject: Subject, setting: Setting) -> Iterator[CheckResult]:
@@ -90,20 +85,10 @@ def _is_national(department: str) -> bool:
 
 
 def _offer(subject: Subject, setting: Setting, field: str) -> Mending | None:
-    """Offer what nearly all entries of the same bureau, or file, have there."""
     draft = subject.draft
-    pool = [*setting.known.drafts, *(each.draft for each in setting.subjects)]
-    if field == "region":
-        alike = [d.region for d in pool if d.department == draft.department != ""]
-    else:
-        alike = [d.department for d in pool if d.source.file == draft.source.file]
-    counted = Counter(filter(None, alike))
-    if not counted:
-        return None
-    value, number = counted.most_common(1)[0]
-    total = sum(counted.values())
-    is_clear = total >= _MIN_ENTRIES and number >= _MOST * total
-    return _set(field, value) if is_clear else None
+    whose = draft.department if field == "region" else draft.source.file
+    value = setting.usual.get((field, whose))
+    return _set(field, value) if value else None
 
 
 def _set(field: str, value: str) -> Mending:

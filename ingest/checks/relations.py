@@ -56,8 +56,7 @@ class Relations:
         return [
             place
             for place in self._find_questions(list_names(draft))
-            if self.drafts[place].region == draft.region
-            and place not in self._placed
+            if self.drafts[place].region == draft.region and place not in self._placed
         ]
 
     def iter_siblings(self) -> Iterable[tuple[int, int]]:

@@ -21,8 +21,10 @@ from .types import (
     make_place,
 )
 
-#: How much of two texts must agree, from 0 to 1.
+#: How much of two texts must agree, from 0 to 1: guides of one family (born in and
+#: out of marriage) share nearly three quarters and are two all the same.
 _NEAR = 0.7
+_NEAR_LONG = 0.8
 
 #: Words under which the same text is chance: 不收费, 全市通办.
 _MIN_WORDS = 16
@@ -35,7 +37,7 @@ def check_sections(subject: Subject, _setting: Setting) -> Iterator[CheckResult]
     """Yield sections and paragraphs that stand twice in one entry."""
     draft = subject.draft
     seen: dict[str, int] = {}
-    lines: dict[str, int] = {}
+    lines: set[tuple[int, str]] = set()
     for place, section in enumerate(draft.sections):
         words = plain(section.text)
         first = seen.setdefault(words, place)
@@ -46,10 +48,9 @@ def check_sections(subject: Subject, _setting: Setting) -> Iterator[CheckResult]
         for line in section.text.split("\n"):
             bare = plain(line) if len(line) >= _MIN_PASSAGE else ""
             if len(bare) >= _MIN_PASSAGE:
-                if lines.setdefault(bare, place) == place and bare in (
-                    plain(section.text[:start])
-                ):
+                if (place, bare) in lines:
                     yield _make_line(subject, place, start, line)
+                lines.add((place, bare))
             start += len(line) + 1
 
 
@@ -139,7 +140,10 @@ def _judge(
 ) -> Iterable[CheckResult]:
     """Return a result when two like texts should be one."""
     first, second = subject.draft, other.draft
-    if len(body) < _MIN_WORDS or not _may_be_one(first, second, today):
+    is_question = EntryKind.FAQ in (first.kind, second.kind)
+    least = _NEAR if is_question else _NEAR_LONG
+    is_short = len(body) < _MIN_WORDS or found.share < least
+    if is_short or not _may_be_one(first, second, today):
         return ()
     is_same = found.share >= 1.0
     kind = CheckKind.SAME_TEXT if is_same else CheckKind.NEAR_DUPLICATE

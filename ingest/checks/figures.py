@@ -91,7 +91,7 @@ class Figure:
 
 
 #: Full-width signs to half width, one for one, so that places stay.
-_NARROW = {
+_NARROW: dict[int, int | str] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     ord("　"): " ",
     ord("。"): "。",
@@ -149,7 +149,8 @@ _PATTERNS: tuple[tuple[FigureKind, re.Pattern[str], _Reader], ...] = (
     (
         FigureKind.PHONE,
         re.compile(
-            r"(?<![\d-])(?:\(?0\d{2,3}\)?\s?[-—–/]?\s?[1-9]\d{6,7}|400[- ]?\d{3}[- ]?\d{4}"
+            r"(?<![\d-])(?:\(?0\d{2,3}\)?\s?[-—–/]?\s?[1-9]\d{6,7}"
+            r"|400[- ]?\d{3}[- ]?\d{4}"
             r"|(?<=电话)[:：为是]?\s*[2-9]\d{6,7}|12\d{3})(?![\d%元个年月日天])"
         ),
         _read_phone,
@@ -288,26 +289,32 @@ def _last_end(pattern: re.Pattern[str], text: str, before: int) -> int:
 def _find_role(
     kind: FigureKind, before: str, after: str, aspect: Aspect | None
 ) -> Role | None:
-    if kind is not FigureKind.PHONE:
-        if re.match(r"\s*(?:至|到|[-–—~])\s*\d", after):
-            return Role.START
-        if _RANGE.search(before):
-            return Role.END
-    if kind in (FigureKind.WORKDAYS, FigureKind.DAYS):
-        if _STATUTORY.search(before):
-            return Role.STATUTORY
-        if _PROMISED.search(before):
-            return Role.PROMISED
-        is_limit = aspect is Aspect.TIME_LIMIT
-        return Role.PROMISED if is_limit or _DONE.match(after) else None
     if kind is FigureKind.PHONE:
         if _COMPLAINT.search(before):
             return Role.COMPLAINT
         return Role.ENQUIRY if _ENQUIRY.search(before) else None
+    if re.match(r"\s*(?:至|到|[-–—~])\s*\d", after):
+        return Role.START
+    if _RANGE.search(before):
+        return Role.END
+    if kind in (FigureKind.WORKDAYS, FigureKind.DAYS):
+        return _find_limit_role(before, after, aspect)
     if kind in (FigureKind.DATE, FigureKind.DAY):
-        if _FROM.search(before) or after.startswith("起"):
-            return Role.START
-        return Role.END if _TO.search(before) else None
+        return _find_day_role(before, after)
     if kind is FigureKind.MONEY and (aspect is Aspect.FEE or _FEE.search(before)):
         return Role.FEE
     return None
+
+
+def _find_limit_role(before: str, after: str, aspect: Aspect | None) -> Role | None:
+    if _STATUTORY.search(before):
+        return Role.STATUTORY
+    if _PROMISED.search(before) or aspect is Aspect.TIME_LIMIT:
+        return Role.PROMISED
+    return Role.PROMISED if _DONE.match(after) else None
+
+
+def _find_day_role(before: str, after: str) -> Role | None:
+    if _FROM.search(before) or after.startswith("起"):
+        return Role.START
+    return Role.END if _TO.search(before) else None

@@ -21,8 +21,18 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 #: Clauses like these stand for many things: 其他情形每增加一项…
 _LISTING = re.compile(r"^(?:[（(]|[一二三四五六七八九十]、|其他|另|每增加)|第#")
 
+_NAMED = re.compile(r"(?:承诺|法定)(?:办结)?(?:时限|期限)[为是：:]?\s*$")
+
+#: Laws threaten the same words with other figures, article by article.
+_PENALTY = re.compile(r"罚款|徒刑|拘役|罚金|处分|违法所得|滞纳金")
+
 _STEP = re.compile(
     r"^\s*\d+[.、．]\s*(?:初审|受理|审查|审核|决定|复核|核查|评审|办结|制证)"
+)
+
+#: Days that run beside the promised time, or only in rare cases.
+_BESIDE = re.compile(
+    r"公示|公告|补正|逾期|延长|提前|届满|邮寄|制卡|有效|不计|起诉|复议|拨付"
 )
 
 
@@ -37,7 +47,7 @@ def check_inner(subject: Subject, _setting: Setting) -> Iterator[CheckResult]:
 
 def _check_limits(subject: Subject, figures: Sequence[Figure]) -> Iterator[CheckResult]:
     """A guide promises one time, and not more than the law allows."""
-    limits = [f for f in figures if _is_limit(subject, f)]
+    limits = [f for f in figures if _is_limit(subject, f) or _is_named_limit(f)]
     promised = [f for f in limits if f.role is Role.PROMISED and _is_labelled(f)]
     statutory = [f for f in limits if f.role is Role.STATUTORY]
     for group, name in ((promised, "承诺时限"), (statutory, "法定时限")):
@@ -50,20 +60,27 @@ def _check_limits(subject: Subject, figures: Sequence[Figure]) -> Iterator[Check
                     f"{name}有两个：“{group[0].text}”和“{later.text}”。",
                 )
                 break
-    if promised and statutory and promised[0].kind is statutory[0].kind:
-        if float(promised[0].value) > float(statutory[0].value):
-            yield _make(
-                subject,
-                promised[0],
-                statutory[0],
-                f"承诺“{promised[0].text}”，比法定的“{statutory[0].text}”还长。",
-            )
+    if not promised or not statutory or promised[0].kind is not statutory[0].kind:
+        return
+    if float(promised[0].value) > float(statutory[0].value):
+        yield _make(
+            subject,
+            promised[0],
+            statutory[0],
+            f"承诺“{promised[0].text}”，比法定的“{statutory[0].text}”还长。",
+        )
 
 
 def _is_limit(subject: Subject, figure: Figure) -> bool:
     aspect = subject.draft.sections[figure.section].aspect
     counts = (FigureKind.WORKDAYS, FigureKind.DAYS)
     return aspect is Aspect.TIME_LIMIT and figure.kind in counts
+
+
+def _is_named_limit(figure: Figure) -> bool:
+    """Whether another section names the time: 承诺办结时限为1个工作日."""
+    counts = (FigureKind.WORKDAYS, FigureKind.DAYS)
+    return figure.kind in counts and bool(_NAMED.search(figure.lead))
 
 
 def _is_labelled(figure: Figure) -> bool:
@@ -81,25 +98,38 @@ def _check_steps(subject: Subject, figures: Sequence[Figure]) -> Iterator[CheckR
     ]
     if len(whole) != 1:
         return
-    steps = []
-    for place, section in enumerate(subject.draft.sections):
-        if section.aspect is not Aspect.PROCESS:
-            continue
-        for figure in figures:
-            if figure.section != place or figure.kind is not FigureKind.WORKDAYS:
-                continue
-            start = section.text.rfind("\n", 0, figure.start) + 1
-            line = section.text[start : figure.end]
-            if _STEP.match(line) and "公示" not in line:
-                steps.append(figure)
-    total = sum(float(step.value) for step in steps)
-    if len(steps) > 1 and total > float(whole[0].value):
+    promised = float(whole[0].value)
+    steps = [
+        figure
+        for figure in figures
+        if subject.draft.sections[figure.section].aspect is Aspect.PROCESS
+        and figure.kind is FigureKind.WORKDAYS
+        and not _BESIDE.search(_line_of(subject, figure))
+    ]
+    counted = [f for f in steps if _STEP.match(_line_of(subject, f))]
+    total = sum(float(step.value) for step in counted)
+    longest = max(steps, key=lambda step: float(step.value), default=None)
+    if longest and float(longest.value) > promised:
         yield _make(
             subject,
             whole[0],
-            steps[0],
+            longest,
+            f"承诺“{whole[0].text}”，流程里有一步要“{longest.text}”。",
+        )
+    elif len(counted) > 1 and total > promised:
+        yield _make(
+            subject,
+            whole[0],
+            counted[0],
             f"承诺“{whole[0].text}”，各步骤加起来是 {total:g} 个工作日。",
         )
+
+
+def _line_of(subject: Subject, figure: Figure) -> str:
+    """Return the line of a figure up to it, and what directly follows."""
+    text = subject.draft.sections[figure.section].text
+    start = text.rfind("\n", 0, figure.start) + 1
+    return text[start : figure.end + 12].split("\n")[0]
 
 
 def _check_statements(
@@ -114,6 +144,8 @@ def _check_statements(
         if figure.kind is FigureKind.PHONE or clause.count("#") != 1:
             continue
         if len(_HAN.findall(clause)) < _MIN_CLAUSE or _LISTING.search(clause):
+            continue
+        if _PENALTY.search(clause) or _PENALTY.search(figure.lead):
             continue
         said[figure.kind, clause, _lead(figure), figure.year].append(figure)
     for group in said.values():

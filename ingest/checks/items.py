@@ -66,18 +66,20 @@ class ItemIndex:
         self._common = max(3, len(drafts) // 50)
         self._citing: defaultdict[str, list[int]] = defaultdict(list)
         for place, draft in enumerate(drafts):
-            if draft.kind is EntryKind.FAQ:
-                continue
-            for name in list_names(draft):
-                self._by_name[name].append(place)
-            if draft.kind is EntryKind.GUIDE:
-                for pair in _list_pairs(draft):
-                    self._by_pair[pair].append(place)
-            if draft.kind is EntryKind.POLICY:
-                for name in filter(None, (draft.title, draft.doc_number)):
-                    self._by_document[name].append(place)
-            for name in _list_cited(draft):
-                self._citing[name].append(place)
+            if draft.kind is not EntryKind.FAQ:
+                self._add(place, draft)
+
+    def _add(self, place: int, draft: EntryDraft) -> None:
+        for name in list_names(draft):
+            self._by_name[name].append(place)
+        for name in _list_cited(draft):
+            self._citing[name].append(place)
+        if draft.kind is EntryKind.GUIDE:
+            for pair in _list_pairs(draft):
+                self._by_pair[pair].append(place)
+            return
+        for name in filter(None, (draft.title, draft.doc_number)):
+            self._by_document[name].append(place)
 
     def find_guides(self, draft: EntryDraft) -> list[int]:
         """Return the guides that a question is about: those named best."""

@@ -59,8 +59,7 @@ def apply_mending(draft: EntryDraft, mending: Mending) -> EntryDraft:
     text = section.text[:start] + value + section.text[start + len(words) :]
     if not text.strip():
         raise MendingError("删掉以后这一段就空了，请直接修改。")
-    heading = section.heading
-    return _with_section(draft, place, replace(section, heading=heading, text=text))
+    return _with_section(draft, place, replace(section, text=text))
 
 
 def _words(mending: Mending) -> str:
@@ -79,9 +78,9 @@ def _find_section(draft: EntryDraft, mending: Mending) -> int:
     def fits(section: Section) -> bool:
         return section.text == words if is_drop else words in section.text
 
-    if isinstance(place, int) and 0 <= place < len(draft.sections):
-        if fits(draft.sections[place]):
-            return place
+    is_there = isinstance(place, int) and 0 <= place < len(draft.sections)
+    if is_there and fits(draft.sections[int(place)]):
+        return int(place)
     found = [at for at, section in enumerate(draft.sections) if fits(section)]
     if len(found) != 1:
         raise MendingError("正文已经改过，找不到原来的文字，请重新检查。")

@@ -58,12 +58,27 @@ def check_personal(subject: Subject, _setting: Setting) -> Iterator[CheckResult]
     for place, section in enumerate(subject.draft.sections):
         if _DIGITS.search(section.text):
             for span in find_personal(section.text):
-                if not _is_office(span, section):
+                is_one = _is_one_number(section.text[span.start : span.end])
+                if is_one and not _is_office(span, section):
                     yield _make(subject, place, span)
         for match in _REVIEWER.finditer(section.text):
             name = match["name"]
             if not _NO_NAME.match(name):
                 yield _make_name(subject, place, match.start("name"), name)
+
+
+def _is_one_number(text: str) -> bool:
+    """Whether the digits are grouped as people group them, and no row of a table."""
+    groups = [len(group) for group in re.split(r"\D+", text.rstrip("Xx")) if group]
+    if "@" in text or len(groups) == 1:
+        return True
+    if groups[0] == 2 and text.lstrip("+").startswith("86"):
+        groups = groups[1:]
+    return (
+        len(groups) == 1
+        or groups in ([3, 4, 4], [6, 8, 4], [6, 8, 3])
+        or (set(groups[:-1]) == {4} and groups[-1] <= 4)
+    )
 
 
 def _is_office(span: PersonalSpan, section: Section) -> bool:

@@ -40,6 +40,7 @@ _NUMBER = re.compile(r"(?P<prefix>[\u4e00-\u9fff]{2,10})〔\d{4}〕\d{1,4}号")
 _AS_PAST = re.compile(
     r"废止|停止|失效|旧|原|以前|此前|不再|为止|过去|到期|替代|代替|修订|修改|上一版"
 )
+_RULES = ("办法", "规定", "细则", "条例", "意见", "通知", "方案", "措施")
 _SENTENCE = re.compile(r"[^。；\n]*[。；]?")
 
 #: A text that changes another law speaks of that law's articles.
@@ -72,13 +73,15 @@ def _check_articles(subject: Subject) -> Iterator[CheckResult]:
             number = _read(match["n"] or match["m"])
             if number is None or number in articles or _is_quoted(section, match):
                 continue
+            reason = f"引用了第{match['n'] or match['m']}条，但没有找到这一条。"
+            if number > max(articles):
+                reason += f"本文一共到第{max(articles)}条。"
             yield _make(
                 subject,
                 place,
                 match.span(),
-                f"引用了第{match['n'] or match['m']}条，但本文只有到第{max(articles)}条。"
-                if number > max(articles)
-                else f"引用了第{match['n'] or match['m']}条，但没有找到这一条。",
+                reason,
+                mending=_remove_sentence(section, place, match.start()),
             )
 
 

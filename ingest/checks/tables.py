@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .known import Setting, Subject
 from .types import (
@@ -30,6 +31,7 @@ _MIN_ROWS = 3
 
 #: A piece of a word on a line of its own: the cell was too narrow.
 _PIECE = re.compile(r"^[\u4e00-\u9fff\d]{1,2}[。，；、）)]?$|^[，。；、）”]")
+_CUT_FIGURE = re.compile(r"^\d{1,3}(?:[元%天日个号]|年(?!\d{1,2}月))")
 _LINE_END = re.compile(r"[。；：！？;:）)”\d]$")
 _LISTED = re.compile(r"^\s*(?:[（(]?[\d一二三四五六七八九十]+[)）.、．]|[-•●①-⑳])")
 
@@ -52,8 +54,8 @@ def check_tables(subject: Subject, _setting: Setting) -> Iterator[CheckResult]:
             yield _make(
                 subject, place, match.span(), f"表格里的“{match[0]}”是出错的公式。"
             )
-        if match := _NAMELESS.search(text):
-            yield _make(subject, place, match.span(), "表格有一列没有表头。")
+        if nameless := _NAMELESS.search(text):
+            yield _make(subject, place, nameless.span(), "表格有一列没有表头。")
         lines = _split(text)
         for sign in ("\t", "|"):
             yield from _check_grid(subject, place, lines, sign)
@@ -141,35 +143,38 @@ def _check_pieces(
     subject: Subject, place: int, lines: Sequence[_Line]
 ) -> Iterator[CheckResult]:
     """Find words cut in two by a narrow cell, and offer to join them."""
-    for before, piece in zip(lines, lines[1:], strict=False):
-        text = piece.text.strip()
-        is_cut = (
-            bool(_PIECE.match(text))
-            and len(before.text.strip()) >= 4
-            and not _LISTED.match(piece.text)
-            and (text[:1] in "，。；、）”" or not _LINE_END.search(before.text.strip()))
-        )
-        figure_cut = re.search(r"\d$", before.text) and re.match(
-            r"\d+[元%天日个年号]", text
-        )
-        if not (is_cut or figure_cut):
-            continue
-        tail = before.text[-8:]
-        start = before.end - len(tail)
-        yield _make(
-            subject,
-            place,
-            (start, piece.end),
-            f"“{tail}”和“{text[:8]}”像是同一个词，被换行切断了。",
-            _replace(
-                place,
-                start,
-                f"{tail}\n{piece.text}",
-                tail.rstrip() + piece.text.lstrip(),
-                "接成一行",
-            ),
-        )
+    cut = [pair for pair in pairwise(lines) if _is_cut(*pair)]
+    if not cut:
         return
+    before, piece = cut[0]
+    tail = before.text[-8:]
+    start = before.end - len(tail)
+    more = f"这一段共有 {len(cut)} 处。" if len(cut) > 1 else ""
+    yield _make(
+        subject,
+        place,
+        (start, piece.end),
+        f"“{tail}”和“{piece.text[:8]}”像是连着的，被换行切断了。{more}",
+        _replace(
+            place,
+            start,
+            f"{tail}\n{piece.text}",
+            tail.rstrip() + piece.text.lstrip(),
+            "接成一行",
+        ),
+    )
+
+
+def _is_cut(before: _Line, piece: _Line) -> bool:
+    """Whether a line goes on with the word that the line before broke off."""
+    head, text = before.text.strip(), piece.text.strip()
+    if len(head) < 4 or not text or _LISTED.match(piece.text):
+        return False
+    if _CUT_FIGURE.match(text) and re.search(r"(?<![A-Za-z])\d$", head):
+        return True
+    if not _PIECE.match(text):
+        return False
+    return text[0] in "，。；、）”" or not _LINE_END.search(head)
 
 
 def _iter_runs(
@@ -188,7 +193,12 @@ def _iter_runs(
 
 
 def _replace(place: int, start: int, text: str, value: str, label: str) -> Mending:
-    parameters = {"section": place, "start": start, "text": text, "value": value}
+    parameters: dict[str, str | int] = {
+        "section": place,
+        "start": start,
+        "text": text,
+        "value": value,
+    }
     return Mending(MendingKind.REPLACE, parameters, label)
 
 

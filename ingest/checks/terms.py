@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from knowledge import EntryKind
+from knowledge import EntryKind, Section
 
 from ..dates import DATE, find_date
 from ..structure.validity import find_validity
@@ -29,6 +29,8 @@ _OWN_TERM = re.compile(
     rf"(?:有效|执行|适用)[^。；\n]{{0,4}}至\s*(?P<day>{DATE})"
 )
 
+_TERM_OF_YEARS = re.compile(r"(?:有效期|试行期?)[^。；\n]{0,6}年")
+
 #: Only lines with one of these words are read for a term.
 _SPEAKS = re.compile(r"施行|实施|执行|有效|生效|试行")
 
@@ -36,16 +38,13 @@ _SPEAKS = re.compile(r"施行|实施|执行|有效|生效|试行")
 def check_terms(subject: Subject, setting: Setting) -> Iterator[CheckResult]:
     """Yield what the entry's first and last day mean today."""
     draft, today = subject.draft, setting.today
-    if (
-        draft.effective_on
-        and draft.expires_on
-        and draft.effective_on > draft.expires_on
-    ):
+    begins, ends = draft.effective_on, draft.expires_on
+    if begins and ends and begins > ends:
         yield _field(
             subject,
             CheckKind.TERM_MISMATCH,
             Severity.BLOCK,
-            f"施行日 {draft.effective_on} 晚于失效日 {draft.expires_on}。",
+            f"施行日 {begins} 晚于失效日 {ends}。",
         )
     elif draft.expires_on and draft.expires_on < today:
         yield _field(
@@ -89,17 +88,26 @@ def _check_words(subject: Subject, today: date) -> Iterator[CheckResult]:
             end = find_date(match["day"])
             if end and end != draft.expires_on:
                 yield _mismatch(subject, place, match.span(), "expires_on", end, today)
-        if draft.kind is not EntryKind.POLICY or section.heading.startswith("附件"):
+        is_annex = section.heading.startswith("附件")
+        if draft.kind is EntryKind.POLICY and not is_annex:
+            yield from _check_clause(subject, place, section, today)
+
+
+def _check_clause(
+    subject: Subject, place: int, section: Section, today: date
+) -> Iterator[CheckResult]:
+    """Compare the days with the clause 本办法自…起施行，有效期至…."""
+    said = find_validity(section.text.splitlines(), subject.draft.issued_on)
+    for field, day in (
+        ("effective_on", said.effective_on),
+        ("expires_on", said.expires_on),
+    ):
+        held = getattr(subject.draft, field)
+        if day is None or held == day or _ends_early(field, held, day):
             continue
-        said = find_validity(section.text.splitlines(), draft.issued_on)
-        for field, day in (
-            ("effective_on", said.effective_on),
-            ("expires_on", said.expires_on),
-        ):
-            held = getattr(draft, field)
-            if day is not None and held != day and not _ends_early(field, held, day):
-                span = _find_span(section.text, day)
-                yield _mismatch(subject, place, span, field, day, today)
+        # "自公布之日起" of an amended law counts from its first day.
+        if span := _find_span(section.text, day):
+            yield _mismatch(subject, place, span, field, day, today)
 
 
 def _ends_early(field: str, held: date | None, said: date) -> bool:
@@ -107,12 +115,12 @@ def _ends_early(field: str, held: date | None, said: date) -> bool:
     return field == "expires_on" and held is not None and held < said
 
 
-def _find_span(text: str, day: date) -> tuple[int, int]:
+def _find_span(text: str, day: date) -> tuple[int, int] | None:
     for match in re.finditer(DATE, text):
         if find_date(match[0]) == day:
             return match.span()
-    match_words = _SPEAKS.search(text)
-    return match_words.span() if match_words else (0, 0)
+    term = _TERM_OF_YEARS.search(text)
+    return term.span() if term else None
 
 
 def _mismatch(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge import EntryDraft, EntryKind, region_level
 
 from .alignment import find_best
+from .backing import is_backed
 from .figures import Figure, FigureKind, Role, find_figures
-from .known import KnownEntries, Subject
-from .relations import Relations
+from .known import Subject
 from .types import (
     CheckKind,
     CheckResult,
@@ -32,6 +32,12 @@ _LEAD = 0.5
 #: Two questions are compared only where they say nearly the same.
 _LEAST_SIBLINGS = 0.85
 
+#: An answer that tells of the old figure beside the new one.
+_PAST = re.compile(r"旧|原来|原标准|以前|此前|停止|废止|上半年|去年")
+
+#: With so few values of a kind in a guide, another one contradicts them.
+_FEW = 3
+
 #: Digits in which a slip of the keyboard differs from the right phone number.
 _PHONE_SLIP = 2
 
@@ -48,6 +54,9 @@ class _Clash:
     their: Figure
     score: float
 
+    #: Whether it is plain which figure it contradicts.
+    is_clear: bool = True
+
 
 def list_figures(draft: EntryDraft) -> list[Figure]:
     """Return all figures of an entry in order."""
@@ -62,40 +71,69 @@ def list_figures(draft: EntryDraft) -> list[Figure]:
 
 def compare_entries(
     subject: Subject,
-    others: Iterable[Subject],
+    others: Sequence[Subject],
     *,
     regions: frozenset[str],
     least: float = _LEAST,
+    lacking: bool = False,
 ) -> Iterator[CheckResult]:
     """Yield one result for each figure of an entry that others contradict.
 
     Args:
         subject: The entry under check.
-        others: Entries on the same item and region.
+        others: Entries on the same item and region, the most telling first.
         regions: Names of regions: what is said of another one is left alone.
         least: How like the words around must be.
+        lacking: Whether a figure that none of the others has is one, too: an
+            answer repeats what its guide says and adds no figures of its own.
     """
-    best: dict[int, tuple[_Clash, Subject]] = {}
     own = [
-        (number, figure)
-        for number, figure in enumerate(list_figures(subject.draft))
+        figure
+        for figure in list_figures(subject.draft)
         if not _names_other(figure, subject.draft.region, regions)
+        and not _PAST.search(figure.lead + figure.clause)
     ]
-    for other in others:
-        if not own or not _may_contradict(subject.draft, other.draft):
-            continue
-        by_role = _may_go_by_role(subject.draft, other.draft)
-        their = [
-            figure
-            for figure in list_figures(other.draft)
-            if not _names_other(figure, other.draft.region, regions)
-        ]
-        for number, figure in own:
+    fitting = [
+        (
+            other,
+            [
+                figure
+                for figure in list_figures(other.draft)
+                if not _names_other(figure, other.draft.region, regions)
+            ],
+        )
+        for other in others
+        if own and _may_contradict(subject.draft, other.draft)
+    ]
+    for figure in own:
+        best: tuple[_Clash, Subject] | None = None
+        for other, their in fitting:
+            by_role = _may_go_by_role(subject.draft, other.draft)
             clash = _find_clash(figure, their, least=least, by_role=by_role)
-            if clash and (number not in best or clash.score > best[number][0].score):
-                best[number] = (clash, other)
-    for clash, other in best.values():
-        yield _make(subject, other, clash)
+            if clash and (best is None or clash.score > best[0].score):
+                best = (clash, other)
+        if best is None and lacking:
+            best = _find_lacking(figure, fitting)
+        if best is not None:
+            yield _make(subject, best[1], best[0])
+
+
+def _find_lacking(
+    figure: Figure, others: Sequence[tuple[Subject, list[Figure]]]
+) -> tuple[_Clash, Subject] | None:
+    """Find what stands in place of a figure that none of the others has."""
+    if not others or is_backed(figure, [f for _, each in others for f in each]):
+        return None
+    for other, their in others:
+        score, found = find_best(figure, their, same=False, by_role=True)
+        alike = [each for each in their if each.kind is figure.kind]
+        if found is None and alike and figure.kind is not FigureKind.PHONE:
+            found = alike[0]
+        if found is not None:
+            values = {each.value for each in alike}
+            is_clear = score >= _LEAST or len(values) <= _FEW
+            return _Clash(figure, found, score, is_clear=is_clear), other
+    return None
 
 
 def _find_clash(
@@ -182,14 +220,15 @@ def _make(subject: Subject, other: Subject, clash: _Clash) -> CheckResult:
     where = other.draft.title
     reason = (
         f"{own.kind.label}不一致：这里写“{own.text}”，《{where}》写“{their.text}”。"
-        "请核对以哪一个为准。"
+        if clash.is_clear
+        else f"这里写{own.kind.label}“{own.text}”，《{where}》里没有这个数。"
     )
     return CheckResult(
         kind=CheckKind.CONFLICT,
-        severity=Severity.WARN,
+        severity=Severity.WARN if clash.is_clear else Severity.NOTE,
         entry=subject.ref,
         place=make_place(subject.draft, own.section, own.start, own.end),
-        reason=reason,
+        reason=f"{reason}请核对以哪一个为准。",
         other=other.ref,
         other_place=make_place(other.draft, their.section, their.start, their.end),
         mending=Mending(
@@ -201,74 +240,7 @@ def _make(subject: Subject, other: Subject, clash: _Clash) -> CheckResult:
                 "value": their.text,
             },
             f"改成“{their.text}”",
-        ),
-    )
-
-
-def check_drafts(
-    subjects: Sequence[Subject], known: KnownEntries, *, today: date
-) -> Iterator[CheckResult]:
-    """Yield contradictions of drafts with each other and with what is published.
-
-    Args:
-        subjects: The drafts.
-        known: What is published; what a draft replaces is left out.
-        today: What has expired by then contradicts nothing.
-    """
-    regions = known.regions | {s.draft.region for s in subjects if s.draft.region}
-    own = Relations([subject.draft for subject in subjects])
-    ids = {subject.ref.id for subject in subjects}
-    published = known.relations
-    for subject in subjects:
-        backing = [subjects[p] for p in own.find_backing(subject.draft)]
-        places = [
-            *published.find_backing(subject.draft),
-            *published.find_resting(subject.draft),
-        ]
-        backing += [
-            each
-            for each in (known.subjects[p] for p in dict.fromkeys(places))
-            if each.ref.id not in ids and not _is_over(each.draft, today)
-        ]
-        yield from compare_entries(subject, backing, regions=regions)
-        if subject.draft.kind is EntryKind.FAQ:
-            siblings = [
-                known.subjects[p]
-                for p in published.find_siblings(subject.draft)
-                if known.subjects[p].ref.id not in ids
-            ]
-            yield from compare_entries(
-                subject, siblings, regions=regions, least=_LEAST_SIBLINGS
-            )
-    yield from _compare_siblings(own, subjects, regions)
-
-
-def check_known(known: KnownEntries, *, today: date) -> Iterator[CheckResult]:
-    """Yield the contradictions within what is published and in force."""
-    relations, subjects = known.relations, known.subjects
-    for subject in subjects:
-        if _is_over(subject.draft, today):
-            continue
-        backing = [
-            subjects[place]
-            for place in relations.find_backing(subject.draft)
-            if not _is_over(subjects[place].draft, today)
-        ]
-        yield from compare_entries(subject, backing, regions=known.regions)
-    yield from _compare_siblings(relations, subjects, known.regions)
-
-
-def _compare_siblings(
-    relations: Relations, subjects: Sequence[Subject], regions: frozenset[str]
-) -> Iterator[CheckResult]:
-    for first, second in relations.iter_siblings():
-        yield from compare_entries(
-            subjects[second],
-            [subjects[first]],
-            regions=regions,
-            least=_LEAST_SIBLINGS,
         )
-
-
-def _is_over(draft: EntryDraft, today: date) -> bool:
-    return draft.expires_on is not None and draft.expires_on < today
+        if clash.is_clear
+        else None,
+    )

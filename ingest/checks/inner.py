@@ -32,7 +32,7 @@ _STEP = re.compile(
 
 #: Days that run beside the promised time, or only in rare cases.
 _BESIDE = re.compile(
-    r"公示|公告|补正|逾期|延长|提前|届满|邮寄|制卡|有效|不计|起诉|复议|拨付"
+    r"公示|公告|补正|逾期|延长|提前|届满|邮寄|制卡|有效|不计|起诉|复议|拨付|最长|最多|复杂|特殊"
 )
 
 

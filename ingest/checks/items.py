@@ -17,12 +17,21 @@ _MAX_NAME = 30
 _MIN_ALIKE = 9.0
 _LEAD = 1.3
 
+#: What is done with a thing, by how titles and people call it; and what it weighs.
+_VERBS = {
+    "again": r"补[领办证换]|丢|遗失|不见",
+    "renew": r"换[领发证]|到期|过期|期满|延续",
+    "end": r"注销|销户|不开了|不做了|报废",
+    "change": r"变更|改[名地姓]|更改",
+}
+_VERB = 30
+
 _NO_WORD = re.compile(r"[\W_]+")
 
 #: What a title adds to the name of the matter.
 _TAIL = re.compile(
     r"(?:办事指南|服务指南|管理办法|实施办法|实施细则|暂行办法|发放办法|管理规定|登记管理规定"
-    r"|奖励办法|补助办法|补贴办法|若干措施|实施方案|申请|申领|核发|登记|办理|办法|规定|细则)$"
+    r"|奖励办法|补助办法|补贴办法|若干措施|实施方案|申请|申领|补领|换领|补办|补证|换证|换发|核发|登记|办理|办法|规定|细则)$"
 )
 _CITED = re.compile(r"《([^《》]{4,60})》")
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}〔\d{4}〕\d{1,4}号")
@@ -92,6 +101,12 @@ class ItemIndex:
                         best[place] = max(best.get(place, 0), len(name))
             for place, length in best.items():
                 scores[place] += length * length
+        wanted = _find_verbs(" ".join(list_questions(draft)))
+        for place in scores:
+            # 补领 and 申领 of one card share all but the verb.
+            scores[place] += _VERB * len(
+                wanted & _find_verbs(self._drafts[place].title)
+            )
         fitting = {p: n for p, n in scores.items() if self._fits(draft, p)}
         most = max(fitting.values(), default=0)
         named = [place for place, score in fitting.items() if score == most]
@@ -143,6 +158,10 @@ class ItemIndex:
         )
         if not fitting or fitting[0][0] < _MIN_ALIKE:
             return []
+        best = self._drafts[fitting[0][1]]
+        asked_verbs = _find_verbs(" ".join(list_questions(draft)))
+        if asked_verbs and not asked_verbs & _find_verbs(best.title):
+            return []
         is_clear = len(fitting) == 1 or fitting[0][0] >= _LEAD * fitting[1][0]
         return [fitting[0][1]] if is_clear else []
 
@@ -156,6 +175,10 @@ class ItemIndex:
 
     def _fits(self, draft: EntryDraft, place: int) -> bool:
         return draft.region == self._drafts[place].region
+
+
+def _find_verbs(text: str) -> set[str]:
+    return {verb for verb, pattern in _VERBS.items() if re.search(pattern, text)}
 
 
 def _list_pairs(draft: EntryDraft) -> set[str]:

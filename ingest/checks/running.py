@@ -7,7 +7,7 @@ from datetime import date
 
 from knowledge import EntryDraft
 
-from . import conflicts, duplicates
+from . import comparing, duplicates
 from .answers import check_answers
 from .customs import find_usual
 from .duplicates import check_sections
@@ -67,7 +67,7 @@ def run_checks(
     )
     results = _check_each(subjects, setting)
     results += duplicates.check_drafts(subjects, known, today=today)
-    results += conflicts.check_drafts(subjects, known, today=today)
+    results += comparing.check_drafts(subjects, known, today=today)
     return _sort(results)
 
 
@@ -93,7 +93,7 @@ def sweep(known: KnownEntries, today: date) -> list[CheckResult]:
         if not _is_over(result, known, today)
     ]
     results += duplicates.check_known(known, today=today)
-    results += conflicts.check_known(known, today=today)
+    results += comparing.check_known(known, today=today)
     return _sort(results)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from knowledge import EntryDraft, EntryKind, region_level
 
@@ -58,15 +59,26 @@ class _Clash:
     is_clear: bool = True
 
 
-def list_figures(draft: EntryDraft) -> list[Figure]:
+@lru_cache(maxsize=20_000)
+def list_figures(draft: EntryDraft) -> tuple[Figure, ...]:
     """Return all figures of an entry in order."""
     year = _YEAR.search(draft.title)
-    return [
+    return tuple(
         # What is said in a notice for one year is said of that year.
         replace(figure, year=year[1]) if year and not figure.year else figure
         for place, section in enumerate(draft.sections)
         for figure in find_figures(section, place)
-    ]
+    )
+
+
+@lru_cache(maxsize=20_000)
+def list_own_figures(draft: EntryDraft, regions: frozenset[str]) -> tuple[Figure, ...]:
+    """Return the figures that an entry gives for its own region, in order."""
+    return tuple(
+        figure
+        for figure in list_figures(draft)
+        if not _names_other(figure, draft.region, regions)
+    )
 
 
 def compare_entries(
@@ -89,19 +101,11 @@ def compare_entries(
     """
     own = [
         figure
-        for figure in list_figures(subject.draft)
-        if not _names_other(figure, subject.draft.region, regions)
-        and not _PAST.search(figure.lead + figure.clause)
+        for figure in list_own_figures(subject.draft, regions)
+        if not _PAST.search(figure.lead + figure.clause)
     ]
     fitting = [
-        (
-            other,
-            [
-                figure
-                for figure in list_figures(other.draft)
-                if not _names_other(figure, other.draft.region, regions)
-            ],
-        )
+        (other, list_own_figures(other.draft, regions))
         for other in others
         if own and _may_contradict(subject.draft, other.draft)
     ]
@@ -119,7 +123,7 @@ def compare_entries(
 
 
 def _find_lacking(
-    figure: Figure, others: Sequence[tuple[Subject, list[Figure]]]
+    figure: Figure, others: Sequence[tuple[Subject, Sequence[Figure]]]
 ) -> tuple[_Clash, Subject] | None:
     """Find what stands in place of a figure that none of the others has."""
     if not others or is_backed(figure, [f for _, each in others for f in each]):
@@ -205,11 +209,16 @@ def _names_other(figure: Figure, region: str, regions: frozenset[str]) -> bool:
         return True
     if region and (region in lead or _short(region) in lead):
         return False
-    return any(
-        name != region and (name in lead or _short(name) in lead) for name in regions
-    )
+    return _any_region(regions).search(lead) is not None
 
 
+@lru_cache(maxsize=8)
+def _any_region(regions: frozenset[str]) -> re.Pattern[str]:
+    names = sorted({_short(name) for name in regions}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, names)) or r"(?!)")
+
+
+@lru_cache(maxsize=1_000)
 def _short(region: str) -> str:
     short = re.sub(r"(?:新区|[省市区县])$", "", region)
     return short if len(short) >= 2 else region

@@ -29,6 +29,8 @@ from .errors import TooLargeError as TooLargeError
 from .errors import UnsupportedFileError as UnsupportedFileError
 from .reading import count_files as count_files
 from .reading import read_path as read_path
+from .refused import REFUSAL_COLUMNS as REFUSAL_COLUMNS
+from .refused import make_refused_workbook as make_refused_workbook
 from .table import read_table as read_table
 from .types import FileReport as FileReport
 from .types import RefusedRow as RefusedRow

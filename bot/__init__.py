@@ -92,8 +92,10 @@ from .events import Clock as Clock
 from .events import Publish as Publish
 from .events import publish_nothing as publish_nothing
 from .exam import UNANSWERABLE as UNANSWERABLE
-from .exam import ExamQuestion as ExamQuestion
 from .exam import ExamSource as ExamSource
+from .exam import LabelledQuestion as LabelledQuestion
+from .examining import hold_exam as hold_exam
+from .examining import make_ask as make_ask
 from .faults import Fault as Fault
 from .faults import FaultCase as FaultCase
 from .faults import FaultKind as FaultKind
@@ -128,8 +130,8 @@ from .follow_up import RatedOfficerError as RatedOfficerError
 from .follow_ups import FollowUpStore as FollowUpStore
 from .frontdesk import FrontDesk as FrontDesk
 from .frontdesk import Render as Render
-from .gaps import Asked as Asked
-from .gaps import Gap as Gap
+from .gap import Asked as Asked
+from .gap import Gap as Gap
 from .halls import Hall as Hall
 from .halls import HallFieldError as HallFieldError
 from .halls import HallStore as HallStore
@@ -177,6 +179,7 @@ from .presence import Colleague as Colleague
 from .presence import Presence as Presence
 from .presence import PresenceStore as PresenceStore
 from .privacy import mask_personal_data as mask_personal_data
+from .question_vectors import QuestionVectors as QuestionVectors
 from .quick_replies import QuickReplyStore as QuickReplyStore
 from .quick_reply import ASK_PREFIX as ASK_PREFIX
 from .quick_reply import MAX_QUICK_REPLY_CHARS as MAX_QUICK_REPLY_CHARS
@@ -268,6 +271,7 @@ from .types import TicketEvent as TicketEvent
 from .types import TicketKind as TicketKind
 from .types import TicketState as TicketState
 from .types import Trigger as Trigger
+from .uses import UseCounter as UseCounter
 from .viewing import DeskCounts as DeskCounts
 from .visibility import TicketGate as TicketGate
 from .visibility import seen_by as seen_by

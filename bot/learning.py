@@ -11,6 +11,7 @@ from .drafts import DraftStore
 from .events import Clock
 from .exam import ExamStore
 from .faults import FaultStore
+from .gap import Encode
 from .gaps import GapStore
 from .officer_rows import audit
 from .review_queue import ESCALATED_AFTER
@@ -27,6 +28,7 @@ class Learning:
         clock: Clock,
         *,
         escalated_after: Collection[str] = ESCALATED_AFTER,
+        encode: Encode | None = None,
     ) -> None:
         self._tx = Transactions(engine)
         self._clock = clock
@@ -34,7 +36,7 @@ class Learning:
         self.votes = VoteStore(engine, clock)
         self.drafts = DraftStore(engine, clock)
         self.faults = FaultStore(engine, clock)
-        self.gaps = GapStore(engine, clock)
+        self.gaps = GapStore(engine, clock, encode=encode)
         self.exam = ExamStore(engine)
 
     def note_export(self, officer_id: int, action: str, subject: str) -> None:

@@ -19,6 +19,7 @@ from bot import (
     Citation,
     FrontDesk,
     HallStore,
+    KnowledgeReader,
     NoticeStore,
     Outbox,
     QuickReplyStore,
@@ -28,11 +29,9 @@ from handlers.desk_parts import Clock
 from handlers.knowledge_parts import KnowledgeParts
 from handlers.office_calendar import read_hours, read_plans
 from knowledge import (
-    Encoder,
     KnowledgeBase,
     KnowledgeError,
     PassageCheck,
-    make_encoder,
     open_knowledge_base,
 )
 
@@ -52,11 +51,6 @@ class Parts(KnowledgeParts):
     """Everything a handler may use, each made when first asked for."""
 
     @cached_property
-    def encoder(self) -> Encoder:
-        """The model that turns text into vectors; 50 MB."""
-        return make_encoder(self.settings.knowledge.encoder)
-
-    @cached_property
     def knowledge_base(self) -> KnowledgeBase:
         """The current release, open; raises NoReleaseError when there is none."""
         return open_knowledge_base(Path(self.settings.knowledge.folder), self.encoder)
@@ -64,8 +58,12 @@ class Parts(KnowledgeParts):
     @cached_property
     def assistant(self) -> Assistant:
         """The one that answers; opens the knowledge base."""
+        return self.make_assistant(self.knowledge_base)
+
+    def make_assistant(self, knowledge: KnowledgeReader) -> Assistant:
+        """Return the same assistant on other knowledge: a release not out yet."""
         return Assistant(
-            self.knowledge_base,
+            knowledge,
             make_answer_settings(self.settings),
             self.clock,
             halls=self.halls,

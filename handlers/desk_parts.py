@@ -22,7 +22,6 @@ from bot import (
     Desk,
     FigureStore,
     FollowUpStore,
-    Learning,
     NativeDesk,
     OfficeDayStore,
     OfficerCare,
@@ -239,15 +238,6 @@ class DeskParts(Foundation):
     def figures(self) -> FigureStore:
         """What is counted for who answers for it."""
         return FigureStore(self.engine, self.clock, self.get_calendar)
-
-    @cached_property
-    def learning(self) -> Learning:
-        """Reviews, votes, drafts, gaps."""
-        return Learning(
-            self.engine,
-            self.clock,
-            escalated_after=self.settings.desk.review_after.split(),
-        )
 
     @cached_property
     def attachments(self) -> AttachmentStore:

@@ -7,9 +7,17 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from bot import Officer, Right, audit, names
+from bot import Learning, Officer, QuestionVectors, Right, UseCounter, audit, names
 from handlers.desk_parts import DeskParts
-from knowledge import Actor, ChangeStore, KnowledgeStore
+from knowledge import (
+    Actor,
+    ChangeStore,
+    Encoder,
+    ExamPaper,
+    KnowledgeStore,
+    Upkeep,
+    make_encoder,
+)
 
 
 class KnowledgeParts(DeskParts):
@@ -24,6 +32,36 @@ class KnowledgeParts(DeskParts):
     def changes(self) -> ChangeStore:
         """Proposed changes, from draft to approved."""
         return ChangeStore(self.engine, self.clock, journal)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The model that turns text into vectors; 50 MB."""
+        return make_encoder(self.settings.knowledge.encoder)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """Reviews, votes, drafts, gaps."""
+        return Learning(
+            self.engine,
+            self.clock,
+            escalated_after=self.settings.desk.review_after.split(),
+            encode=QuestionVectors(lambda: self.encoder),
+        )
+
+    @cached_property
+    def uses(self) -> UseCounter:
+        """Counts which entries are asked for."""
+        return UseCounter(self.engine, self.clock)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What wants looking after."""
+        return Upkeep(self.engine)
+
+    @cached_property
+    def exam_paper(self) -> ExamPaper:
+        """Questions that every release must answer or refuse."""
+        return ExamPaper(self.engine, self.clock, journal)
 
     def make_actor(self, officer: Officer) -> Actor:
         """Return what an officer may do to the knowledge.

@@ -43,6 +43,9 @@ LOOK_AHEAD_EVERY_S = 6 * 3600.0
 #: What is kept for days is erased within the hour.
 ERASE_EVERY_S = 3600.0
 
+#: Which entries are asked for: a few seconds' work once an hour.
+COUNT_EVERY_S = 3600.0
+
 #: Wait before listening again when Redis is away.
 _LISTEN_AGAIN_S = 2.0
 
@@ -99,6 +102,7 @@ def list_jobs(
         ("accounts", lambda: retire_officers(parts), LOOK_AHEAD_EVERY_S),
         ("clocks", make_watch(parts), WATCH_EVERY_S),
         ("originals", parts.originals.erase_old, ERASE_EVERY_S),
+        ("uses", parts.uses.count, COUNT_EVERY_S),
     )
 
 

@@ -44,6 +44,15 @@ from .errors import EntryNotFoundError as EntryNotFoundError
 from .errors import KnowledgeError as KnowledgeError
 from .errors import NoReleaseError as NoReleaseError
 from .errors import ReleaseError as ReleaseError
+from .exam_paper import ExamPaper as ExamPaper
+from .exam_paper import set_questions_of_entry as set_questions_of_entry
+from .exam_question import ExamFailure as ExamFailure
+from .exam_question import ExamQuestion as ExamQuestion
+from .exam_question import ExamQuestionError as ExamQuestionError
+from .exam_question import ExamReport as ExamReport
+from .exam_question import ExamRun as ExamRun
+from .exam_question import check_questions as check_questions
+from .exam_question import questions_of as questions_of
 from .personal import PersonalKind as PersonalKind
 from .personal import PersonalSpan as PersonalSpan
 from .personal import find_personal as find_personal
@@ -60,6 +69,7 @@ from .text import normalise as normalise
 from .text import question_terms as question_terms
 from .types import ASPECT_LABELS as ASPECT_LABELS
 from .types import Aspect as Aspect
+from .types import EmbeddingMatrix as EmbeddingMatrix
 from .types import Encoder as Encoder
 from .types import EntryDraft as EntryDraft
 from .types import EntryKind as EntryKind
@@ -69,4 +79,9 @@ from .types import Passage as Passage
 from .types import Scope as Scope
 from .types import Section as Section
 from .types import Source as Source
+from .upkeep import ENDS_SOON_DAYS as ENDS_SOON_DAYS
+from .upkeep import UNASKED_DAYS as UNASKED_DAYS
+from .upkeep import EntryUses as EntryUses
+from .upkeep import KeptEntry as KeptEntry
+from .upkeep import Upkeep as Upkeep
 from .vectors import VectorCache as VectorCache

@@ -19,6 +19,7 @@ from handlers.console import calendar as calendar  # noqa: E402
 from handlers.console import canned as canned  # noqa: E402
 from handlers.console import drafts as drafts  # noqa: E402
 from handlers.console import events as events  # noqa: E402
+from handlers.console import exam as exam  # noqa: E402
 from handlers.console import figure_exports as figure_exports  # noqa: E402
 from handlers.console import figures as figures  # noqa: E402
 from handlers.console import files as files  # noqa: E402
@@ -39,5 +40,6 @@ from handlers.console import second_factor as second_factor  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402
 from handlers.console import tickets as tickets  # noqa: E402
 from handlers.console import typing as typing  # noqa: E402
+from handlers.console import upkeep as upkeep  # noqa: E402
 from handlers.console import votes as votes  # noqa: E402
 from handlers.console import wrong as wrong  # noqa: E402

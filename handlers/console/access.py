@@ -52,7 +52,16 @@ ANYONE = "anyone"
 SIGNED_IN = "signed_in"
 
 #: Names in addresses that are checked here, before any view.
-GATED = frozenset({"ticket_id", "message_id", "follow_up_id", "canned_id", "draft_id"})
+GATED = frozenset(
+    {
+        "ticket_id",
+        "message_id",
+        "follow_up_id",
+        "canned_id",
+        "draft_id",
+        "question_id",
+    }
+)
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
 OFFICE_WIDE = frozenset(

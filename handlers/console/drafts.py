@@ -57,10 +57,16 @@ def show_drafts() -> ResponseReturnValue:
 @blueprint.get("/drafts/new")
 @allow(*_WRITERS)
 def show_new_draft() -> ResponseReturnValue:
-    """Show an empty form, or one with a question or an entry in it; 200."""
+    """Show an empty form, or one with a question or an entry in it; 200.
+
+    A question that stands in the list of gaps brings what an officer answered to it.
+    """
     title, text = find_entry_text(request.args.get("entry", "")[:64])
+    question = request.args.get("question", "")[:200]
+    if request.args.get("from") == "gap":
+        text = parts().learning.gaps.find_answer(current_officer(), question)
     form = DraftForm(
-        request.args.get("question", "")[:200] or title,
+        question or title,
         text[:_QUOTED_CHARS],
         f"更正：{title}" if title else "",
     )

@@ -57,9 +57,8 @@ def test_refused_rows_can_be_corrected_and_sent_again(read):
 
 def test_a_row_refused_twice_has_its_two_columns_once(read):
     """Sent again uncorrected, the same row comes back with one place and reason."""
-    first = read(
-        "a.xlsx", _book(["问题", "答案"], ["好", "行，可以。"], ["补证？", ""])
-    )
+    rows = (["问题", "", "答案"], ["补证？", "甲", ""], ["换证？", "乙", ""])
+    first = read("a.xlsx", _book(*rows))
     second = read("b.xlsx", make_refused_workbook([first]))
     assert second.status == "refused"
     sheet = load_workbook(BytesIO(make_refused_workbook([second]))).active

@@ -32,6 +32,7 @@ from bot.tables import (
     TicketRow,
     VoteRow,
 )
+from knowledge.life_tables import ExamQuestionRow
 
 BUREAUS = ("市医保局", "市公安局", "市民政局")
 
@@ -42,6 +43,9 @@ SAME = {
     "people_topic_id": "topic_id",
     "appeal_id": "review_id",
 }
+
+#: Names of what belongs to a department of the knowledge.
+KNOWLEDGE = {"question_id"}
 
 #: Names of what every officer with the right may reach, whatever the bureau.
 WIDE: dict[str, object] = {
@@ -218,6 +222,9 @@ class Office:
 
         Every name but these follows its ticket.
         """
+        if names & KNOWLEDGE:
+            # Bound to a bureau, whatever the role: its departments' knowledge only.
+            return officer.bureau_id == case.bureau_id
         if "follow_up_id" in names:
             return self.follows(officer, case, is_small=is_small)
         if names & {"canned_reply_id", "canned_id", "draft_id"}:
@@ -296,6 +303,11 @@ def _hang_on(
             shortcut=f"s{ticket.id}",
             title="常用",
             text="您好。",
+            changed_at=now,
+        ),
+        "question_id": ExamQuestionRow(
+            question=f"{secret}怎么办",
+            department=world.parts.bureaus.get(ticket.bureau_id).name,
             changed_at=now,
         ),
         "topic_id": PeopleTopicRow(

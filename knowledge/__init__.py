@@ -56,6 +56,7 @@ from .exam_question import questions_of as questions_of
 from .personal import PersonalKind as PersonalKind
 from .personal import PersonalSpan as PersonalSpan
 from .personal import find_personal as find_personal
+from .published_drafts import read_published_drafts as read_published_drafts
 from .release import ReleaseInfo as ReleaseInfo
 from .release import build_from_passages as build_from_passages
 from .release import build_release as build_release

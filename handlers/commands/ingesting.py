@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from handlers.cli import Context, FailedError
+from handlers.commands.checks import check_reports, describe_checks
 from handlers.commands.progress import show_progress
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def describe(
     warnings = [(r.file, text) for r in reports for text in r.warnings]
     if warnings:
         lines += ["请留意：", *(f"  {file}：{text}" for file, text in warnings)]
-    return lines
+    return lines + describe_checks(check_reports(reports))
 
 
 def _read(path: Path, parts: Parts | None, *, is_json: bool) -> _Tally:

@@ -42,7 +42,7 @@ def check_origins(subject: Subject, setting: Setting) -> Iterator[CheckResult]:
                 _offer(subject, setting, "region"),
             )
     elif setting.regions and draft.region not in setting.regions:
-        near = [name for name in setting.regions if draft.region in name]
+        near = [name for name in setting.regions if _is_near(draft.region, name)]
         yield _make(
             subject,
             CheckKind.UNKNOWN_REGION,
@@ -52,6 +52,13 @@ def check_origins(subject: Subject, setting: Setting) -> Iterator[CheckResult]:
             _set("region", near[0]) if len(near) == 1 else None,
         )
     yield from _check_dates(subject, setting)
+
+
+def _is_near(written: str, name: str) -> bool:
+    """Whether a region is one cut short, or with one character wrong."""
+    if len(written) == len(name) > 2:
+        return sum(a != b for a, b in zip(written, name, strict=True)) == 1
+    return written in name or name in written
 
 
 def _check_dates(subject: Subject, setting: Setting) -> Iterator[CheckResult]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -36,6 +37,9 @@ ENTRY_CHECKS: tuple[EntryCheck, ...] = (
     check_sections,
 )
 
+#: So many drafts of one unknown region are a new bureau's, and no slip.
+_NEW_REGION = 3
+
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITY_ORDER)}
 
 
@@ -57,6 +61,9 @@ def run_checks(
         for index, draft in enumerate(drafts)
     )
     regions = known.regions
+    if regions:
+        counted = Counter(draft.region for draft in drafts)
+        regions |= {name for name, number in counted.items() if number >= _NEW_REGION}
     setting = Setting(
         today=today,
         known=known,

@@ -57,11 +57,15 @@ from .exam_question import questions_of as questions_of
 from .examining import Examine as Examine
 from .examining import pass_all as pass_all
 from .moments import UtcDateTime as UtcDateTime
+from .personal import PersonalKind as PersonalKind
+from .personal import PersonalSpan as PersonalSpan
+from .personal import find_personal as find_personal
 from .press import Press as Press
 from .press import PublishingBusyError as PublishingBusyError
 from .publication import Applier as Applier
 from .publication import ExamFailedError as ExamFailedError
 from .publication import PublishReport as PublishReport
+from .published_drafts import read_published_drafts as read_published_drafts
 from .publishing import Publisher as Publisher
 from .release import ReleaseInfo as ReleaseInfo
 from .release import build_from_passages as build_from_passages

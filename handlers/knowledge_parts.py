@@ -11,6 +11,13 @@ from sqlalchemy.orm import Session
 
 from bot import Learning, Officer, QuestionVectors, Right, UseCounter, audit, names
 from handlers.desk_parts import DeskParts
+from handlers.importing import (
+    Importer,
+    make_importer,
+)
+from handlers.uploads import (
+    Uploads,
+)
 from knowledge import (
     Actor,
     Applier,
@@ -19,8 +26,10 @@ from knowledge import (
     Encoder,
     Examine,
     ExamPaper,
+    ImportStore,
     KnowledgeStore,
     Press,
+    PublishedEntries,
     Publisher,
     ReleaseStore,
     SwitchStore,
@@ -113,6 +122,26 @@ class KnowledgeParts(DeskParts):
     def _appliers(self) -> Mapping[ChangeKind, Applier]:
         """What puts changes of other kinds than entries into force."""
         return {}
+
+    @cached_property
+    def imports(self) -> ImportStore:
+        """Batches of files that editors handed in."""
+        return ImportStore(self.engine, self.clock, journal)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The files themselves."""
+        return Uploads(self.settings.data_folder / "uploads")
+
+    @cached_property
+    def published(self) -> PublishedEntries:
+        """Entries in force, as drafts."""
+        return PublishedEntries(self.engine)
+
+    @cached_property
+    def importer(self) -> Importer:
+        """Reads what was handed in."""
+        return make_importer(self)
 
     def make_actor(self, officer: Officer) -> Actor:
         """Return what an officer may do to the knowledge.

@@ -74,7 +74,7 @@ class Numbering:
         def write(match: re.Match[str]) -> str:
             at = int(match[1]) - 1
             name, _, first = self._levels.get((abstract, at), ("decimal", "", 1))
-            return _write_number(counts.get(at, first), name)
+            return write_number(counts.get(at, first), name)
 
         return re.sub(r"%(\d)", write, template) + " "
 
@@ -94,7 +94,8 @@ class Numbering:
             self._levels[key] = values["numFmt"], values["lvlText"], start
 
 
-def _write_number(number: int, format_: str) -> str:
+def write_number(number: int, format_: str) -> str:
+    """Return a number the way Word writes the named format."""
     if format_ in _CHINESE:
         return write_chinese(number)
     if format_ in _CIRCLED and 1 <= number <= 20:

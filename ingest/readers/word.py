@@ -15,6 +15,7 @@ from lxml.etree import XMLSyntaxError, _Element
 from ..errors import BrokenFileError
 from ..text import clean_line, clean_lines, join_title_lines
 from ..types import Align, Block, BlockKind, Document, Rows
+from .merged import keep_merged
 from .numbering import Numbering
 
 _P, _TBL, _TR, _TC = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
@@ -88,20 +89,32 @@ class _Reader:
                         yield from self._read_paragraph(inner)
 
     def _read_rows(self, table: _Element) -> Rows:
-        rows = (self._read_row(row) for row in table.iterchildren(_TR))
-        return tuple(row for row in rows if any(row))
+        rows: list[list[str]] = []
+        continued: set[tuple[int, int]] = set()
+        for row in table.iter(_TR):
+            if next(row.iterancestors(_TBL)) is not table:
+                continue
+            cells, goes_on = self._read_row(row)
+            continued |= {(len(rows), column) for column in goes_on}
+            rows.append(cells)
+        return keep_merged(rows, continued)
 
-    def _read_row(self, row: _Element) -> tuple[str, ...]:
-        cells: list[str] = []
+    def _read_row(self, row: _Element) -> tuple[list[str], list[int]]:
+        """Return the cells, and the columns of those that go on from above."""
+        before = _get(row, "w:trPr/w:gridBefore")
+        cells = [""] * (min(int(before), 64) if before.isdigit() else 0)
+        goes_on: list[int] = []
         for cell in row.iter(_TC):
             if next(cell.iterancestors(_TR)) is not row:
                 continue
             merge = cell.find("w:tcPr/w:vMerge", cell.nsmap)
             continues = merge is not None and merge.get(_VAL) != "restart"
+            if continues:
+                goes_on.append(len(cells))
             cells.append("" if continues else self._read_cell(cell))
             span = _get(cell, "w:tcPr/w:gridSpan")
             cells += [""] * (min(int(span), 64) - 1 if span.isdigit() else 0)
-        return tuple(cells)
+        return cells, goes_on
 
     def _read_cell(self, cell: _Element) -> str:
         lines: list[str] = []

@@ -64,13 +64,15 @@ class _Reader:
     def __init__(self) -> None:
         self.state = State()
         self.tables = Tables()
-        self.row = RowProps()
+        #: Of the row outside and of the one in the table inside its cell.
+        self._rows = [RowProps(), RowProps()]
         self._flow = Flow()
         self._stack: list[State] = []
         self._bytes = bytearray()
         self._text: list[str] = []
         self._aside: list[str] = []
         self._hidden: list[str] = []
+        self._is_hiding = False
         self._to_skip = 0
         self._is_starred = False
         self._warnings: dict[str, None] = {}
@@ -99,6 +101,13 @@ class _Reader:
     def end_cell(self, depth: int) -> None:
         if not self.state.sink:
             self._flow.end_cell(self._take_text(), depth=depth)
+
+    @property
+    def row(self) -> RowProps:
+        return self._rows[self.state.is_inner_row]
+
+    def begin_row(self) -> None:
+        self._rows[self.state.is_inner_row] = RowProps()
 
     def end_row(self, depth: int) -> None:
         row = self.row
@@ -161,9 +170,13 @@ class _Reader:
             if state.sink in _TABLES:
                 self._aside.append(text)
         elif state.is_hidden or is_white or state.half_points <= _HIDDEN_SIZE:
-            self._hidden.append(text)
+            if not self._is_hiding:
+                self._hidden.append("")
+            self._hidden[-1] += text
+            self._is_hiding = True
         else:
             self._text.append(text)
+            self._is_hiding = False
 
     def _take_word(self, token: Token) -> None:
         word, number = token.word, token.number
@@ -212,10 +225,6 @@ def _set_style(reader: _Reader, number: int | None) -> None:
 def _set_outline(reader: _Reader, number: int | None) -> None:
     if number is not None and 0 <= number < 6 and reader.state.sink == "":
         reader.state.level = number + 1
-
-
-def _begin_row(reader: _Reader, _: int | None) -> None:
-    reader.row = RowProps()
 
 
 def _end_cell_border(reader: _Reader, number: int | None) -> None:
@@ -272,7 +281,8 @@ _ACTIONS: Mapping[str, Callable[[_Reader, int | None], None]] = {
     "red": lambda reader, number: reader.tables.add_colour_part(number or 0),
     "green": lambda reader, number: reader.tables.add_colour_part(number or 0),
     "blue": lambda reader, number: reader.tables.add_colour_part(number or 0),
-    "trowd": _begin_row,
+    "trowd": lambda reader, _: reader.begin_row(),
+    "nesttableprops": _set_flag("is_inner_row"),
     "trleft": lambda reader, number: setattr(reader.row, "left", number or 0),
     "clvmrg": lambda reader, _: setattr(reader.row, "is_continued", True),
     "cellx": _end_cell_border,

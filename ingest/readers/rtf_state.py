@@ -35,6 +35,9 @@ class State:
     align: Align = Align.LEFT
     depth: int = 0
 
+    #: Whether what is said of a row is said of one in a table inside a cell.
+    is_inner_row: bool = False
+
     #: How many bytes stand in for a character that was given as a number.
     stand_ins: int = 1
 

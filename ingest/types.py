@@ -12,6 +12,9 @@ from knowledge import EntryDraft
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
 """Cells of a table; a merged cell stands in its first place, the others are empty.
 
+Under a row of headings (three columns or more) a cell merged over rows is repeated
+in each of them: such a row is found and read alone.
+
 A nested table is lines in its cell, the cells parted by tabs.
 """
 

@@ -15,5 +15,7 @@ from .errors import UnsupportedFileError as UnsupportedFileError
 from .reading import count_files as count_files
 from .reading import read_path as read_path
 from .table import read_table as read_table
+from .types import Contradiction as Contradiction
 from .types import FileReport as FileReport
 from .types import RefusedRow as RefusedRow
+from .types import StructureHints as StructureHints

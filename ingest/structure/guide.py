@@ -14,6 +14,9 @@ from .guide_lines import Guide
 from .header import is_body_name
 from .labels import DETAILS, HEADS, SPEAKING, Field
 from .materials import render_materials
+from .parts import drop_pasted, part_aspect, share_notes
+from .portal import render_basis, render_fee, render_scope
+from .windows import read_windows
 
 _TITLE_TAIL = re.compile(r"(?:的)?(?:办事指南|服务指南|办理指南|办事须知)$")
 _SEPARATORS = re.compile(r"[、，,；;/／\n]+")
@@ -52,18 +55,45 @@ def _read_department(lines: Sequence[str]) -> str:
 
 
 def _make_sections(guide: Guide, locator: str) -> Iterable[Section]:
-    for aspect in Aspect:
-        lines = guide.lines.get(aspect, [])
-        if aspect is Aspect.MATERIALS:
-            lines = render_materials(lines)
-        elif aspect in {Aspect.TIME_LIMIT, Aspect.VISITS}:
-            lines = _join_units(lines)
-        lines = [line.replace("\t", " ").strip() for line in _drop_empty(aspect, lines)]
-        if text := "\n".join(line for line in lines if line):
-            yield Section(ASPECT_LABELS[aspect], text, aspect, locator)
+    for aspect, lines in render_aspects(guide).items():
+        for heading, part in part_aspect(aspect, lines):
+            if text := "\n".join(part):
+                yield Section(heading, text, aspect, locator)
     for heading, lines in guide.extra.items():
         if lines:
             yield Section(heading, "\n".join(lines), None, locator)
+
+
+def render_aspects(guide: Guide) -> dict[Aspect, list[str]]:
+    """Return the lines a citizen reads, by aspect, in the order of Aspect."""
+    lines = {
+        aspect: _drop_empty(aspect, guide.lines.get(aspect, [])) for aspect in Aspect
+    }
+    materials = render_materials(guide.lines.get(Aspect.MATERIALS, []))
+    lines[Aspect.MATERIALS], shared = share_notes(
+        _drop_empty(Aspect.MATERIALS, materials)
+    )
+    lines[Aspect.NOTES] += shared
+    for aspect in (Aspect.TIME_LIMIT, Aspect.VISITS):
+        joined = _join_units(guide.lines.get(aspect, []))
+        lines[aspect] = _drop_empty(aspect, joined)
+    lines[Aspect.TIME_LIMIT].sort(key=_put_promise_first)
+    lines[Aspect.FEE], rules = render_fee(lines[Aspect.FEE])
+    lines[Aspect.BASIS] = render_basis(lines[Aspect.BASIS]) + rules
+    lines[Aspect.SCOPE] = render_scope(lines[Aspect.SCOPE])
+    if windows := read_windows(lines[Aspect.PLACE]):
+        lines[Aspect.PLACE] = [window.write() for window in windows]
+    return {
+        aspect: [
+            tidy for line in drop_pasted(part) if (tidy := line.replace("\t", " ").strip())
+        ]
+        for aspect, part in lines.items()
+    }
+
+
+def _put_promise_first(line: str) -> int:
+    """Citizens mean the promised limit; the statutory one is the outer bound."""
+    return int(line.startswith("法定"))
 
 
 def _drop_empty(aspect: Aspect, lines: Sequence[str]) -> list[str]:

@@ -123,8 +123,8 @@ class StructureHints:
     #: Bureau for those that name none.
     department: str = ""
 
-    #: What is done with the thing: 办, 改, 注销, 补, 换, 续; put before a title
-    #: that names the thing alone.
+    #: What is done with the thing: 办, 改, 注销, 补, 换, 续; with a title that does
+    #: not say it, it makes a further everyday name. The title stays.
     verb: str = ""
 
     #: Everyday names added to those in the document.

@@ -9,7 +9,7 @@ from knowledge import ASPECT_LABELS, Aspect, EntryDraft, EntryKind, Section, Sou
 
 from ..dates import find_date
 from ..regions import find_region
-from ..text import clean_line, close_gaps
+from ..text import clean_line, close_gaps, strip_enumerator
 from .guide_lines import Guide
 from .header import is_body_name
 from .labels import DETAILS, HEADS, SPEAKING, Field
@@ -20,6 +20,9 @@ from .windows import read_windows
 
 _TITLE_TAIL = re.compile(r"(?:的)?(?:办事指南|服务指南|办理指南|办事须知)$")
 _SEPARATORS = re.compile(r"[、，,；;/／\n]+")
+
+_SENTENCE = re.compile(r"[^。；]+[。；]?")
+_LIMIT = re.compile(r"\d+\s*个?(?:工作日|自然日|日|天)(?:内|以内|之内)|当场(?:给予|予以)?(?:办|发|领)")
 
 #: 2（工作日） is how the portal prints the unit of a time limit.
 _BRACKETED_UNIT = re.compile(r"(\d)\s*[（(](工作日|自然日|日|天)[)）]")
@@ -77,6 +80,8 @@ def render_aspects(guide: Guide) -> dict[Aspect, list[str]]:
     for aspect in (Aspect.TIME_LIMIT, Aspect.VISITS):
         joined = _join_units(guide.lines.get(aspect, []))
         lines[aspect] = _drop_empty(aspect, joined)
+    if not lines[Aspect.TIME_LIMIT]:
+        lines[Aspect.TIME_LIMIT] = _find_limits(lines[Aspect.PROCESS])
     lines[Aspect.TIME_LIMIT].sort(key=_put_promise_first)
     lines[Aspect.FEE], rules = render_fee(lines[Aspect.FEE])
     lines[Aspect.BASIS] = render_basis(lines[Aspect.BASIS]) + rules
@@ -89,6 +94,19 @@ def render_aspects(guide: Guide) -> dict[Aspect, list[str]]:
         ]
         for aspect, part in lines.items()
     }
+
+
+def _find_limits(process: Sequence[str]) -> list[str]:
+    """Return the sentences of the process that say how long it takes."""
+    sentences = [each for line in process for each in _SENTENCE.findall(line)]
+    return [strip_enumerator(each) for each in sentences if _LIMIT.search(each)]
+
+
+def list_blank(guide: Guide) -> list[str]:
+    """Return the labels under which nothing stands."""
+    return [
+        label for aspect, label in guide.labels.items() if not guide.lines.get(aspect)
+    ]
 
 
 def _put_promise_first(line: str) -> int:

@@ -110,7 +110,7 @@ class Contradiction:
         """Say it in one sentence, for a list of warnings."""
         pairs = zip(self.places, self.values, strict=True)
         said = "，".join(f"{place}写“{value}”" for place, value in pairs)
-        return f"{self.what}前后不一：{said}"
+        return f"{self.what}：{said}，请核对"
 
 
 @dataclass(frozen=True, slots=True)

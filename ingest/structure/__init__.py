@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from knowledge import EntryDraft, Source
+from knowledge import EntryDraft, EntryKind, Source
 
 from ..errors import NoKnowledgeError, NoTextError
 from ..types import (
@@ -18,10 +18,12 @@ from ..types import (
     StructureHints,
     Understanding,
 )
+from .contradictions import find_contradictions
+from .copied import find_copied_notes
 from .facts import collect_facts
 from .faq import read_faq_rows, read_faq_text
 from .filling import fill_in
-from .guide import make_guide_draft
+from .guide import list_blank, make_guide_draft
 from .guide_sheet import read_guide_rows
 from .kinds import find_guides
 from .labels import find_slot
@@ -57,10 +59,18 @@ def understand(
         fill_in(draft, stem=name, hints=hints, is_alone=is_alone)
         for draft in found.drafts
     ]
+    guides = [draft for draft, _ in filled if draft.kind is EntryKind.GUIDE]
     return replace(
         found,
         drafts=tuple(draft for draft, _ in filled),
         warnings=(*found.warnings, *_gather(filled)),
+        contradictions=tuple(
+            [
+                *found.contradictions,
+                *(each for draft in guides for each in find_contradictions(draft)),
+                *find_copied_notes(guides),
+            ]
+        ),
     )
 
 
@@ -91,7 +101,8 @@ def _read(document: Document, source: Source, stem: str) -> Understanding:
             make_guide_draft(guide, source=source, fallback_title=stem)
             for guide in guides
         ]
-        return Understanding(tuple(drafts), warnings=document.warnings)
+        blank = [f"“{label}”一栏是空的" for guide in guides for label in list_blank(guide)]
+        return Understanding(tuple(drafts), warnings=(*document.warnings, *blank))
     facts, blocks = collect_facts(document)
     draft = read_policy(blocks, facts, source=source, fallback_title=stem)
     if not draft.sections:

@@ -64,12 +64,10 @@ def understand(
         found,
         drafts=tuple(draft for draft, _ in filled),
         warnings=(*found.warnings, *_gather(filled)),
-        contradictions=tuple(
-            [
-                *found.contradictions,
-                *(each for draft in guides for each in find_contradictions(draft)),
-                *find_copied_notes(guides),
-            ]
+        contradictions=(
+            *found.contradictions,
+            *(each for draft in guides for each in find_contradictions(draft)),
+            *find_copied_notes(guides),
         ),
     )
 
@@ -101,7 +99,9 @@ def _read(document: Document, source: Source, stem: str) -> Understanding:
             make_guide_draft(guide, source=source, fallback_title=stem)
             for guide in guides
         ]
-        blank = [f"“{label}”一栏是空的" for guide in guides for label in list_blank(guide)]
+        blank = [
+            f"“{label}”一栏是空的" for guide in guides for label in list_blank(guide)
+        ]
         return Understanding(tuple(drafts), warnings=(*document.warnings, *blank))
     facts, blocks = collect_facts(document)
     draft = read_policy(blocks, facts, source=source, fallback_title=stem)

@@ -30,7 +30,9 @@ _LIMIT = re.compile(
 )
 _PLACE = re.compile(r"(?:地点|地址)\s*[：:]|位于")
 _PHONE = re.compile(r"(?:电话|热线)\s*[：:]?\s*[\d（(]")
-_HOURS = re.compile(r"(?:星期|周)[一二三四五六日至].{0,12}(?:不办理|办理|上班|休息|业务)|(?:上|下)午\s*\d")
+_HOURS = re.compile(
+    r"(?:星期|周)[一二三四五六日至].{0,12}(?:不办理|办理|上班|休息|业务)|(?:上|下)午\s*\d"
+)
 
 #: Names of cases and of columns are not longer.
 _MAX_NAME = 60
@@ -54,7 +56,8 @@ def find_cases(blocks: Sequence[Block]) -> list[Guide]:
     if Aspect.MATERIALS not in slots:
         return []
     end = next(
-        (n for n, line in enumerate(lines) if n > start and _TAIL.match(line)), len(lines)
+        (n for n, line in enumerate(lines) if n > start and _TAIL.match(line)),
+        len(lines),
     )
     cases = _part(lines[start - 1 : end])
     if len(cases) < _MIN_CASES:

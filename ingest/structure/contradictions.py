@@ -37,10 +37,14 @@ _FEE = re.compile(
     r"(?P<sum>\d+(?:\.\d+)?)\s*元(?:/(?P<unit>[本证张件副项次个份人套]))?"
 )
 _FREE = re.compile(r"^(?:不收费|免费|不收取(?:任何)?费用|否)[。；]?$")
-_CHARGED = re.compile(r"(?:工本费|手续费|登记费|收取|收费标准)[^。；]{0,10}?\d+(?:\.\d+)?\s*元")
+_CHARGED = re.compile(
+    r"(?:工本费|手续费|登记费|收取|收费标准)[^。；]{0,10}?\d+(?:\.\d+)?\s*元"
+)
 _PHONE = re.compile(r"(?<![\d-])(?:(?:0\d{2,3})[-－）)\s]?)?\d{5,8}(?![\d-])")
 _ENQUIRY = re.compile(r"^(?:咨询|办公|联系|服务|窗口)电话：(?P<value>.*)$")
-_WINDOW = re.compile(r"^(?P<name>[^（]+)（.*?(?<!监督)(?<!投诉)电话：(?P<phones>[^；）]*)")
+_WINDOW = re.compile(
+    r"^(?P<name>[^（]+)（.*?(?<!监督)(?<!投诉)电话：(?P<phones>[^；）]*)"
+)
 
 #: Lines everybody shares: a hotline here and an office's own number there agree.
 _HOTLINE = re.compile(r"(?:0\d{2,3}[-－]?)?(?:12\d{3}|96\d{3,4}|11\d|95\d{3})$")
@@ -107,15 +111,17 @@ def _check_limits(draft: EntryDraft) -> Iterator[Contradiction]:
         if same_unit and float(match["days"]) < float(own.key.split()[0]):
             law = f"法定{match['days']}个{match['unit']}"
             yield Contradiction(
-                "承诺时限比法定时限还长", (f"承诺{own.value}", law), (own.place, own.place)
+                "承诺时限比法定时限还长",
+                (f"承诺{own.value}", law),
+                (own.place, own.place),
             )
     yield from _check_steps(draft, own)
     later = [
         _Said(f"{days}个{unit}", section.heading, _days(days, unit))
         for section in _parts(draft, Aspect.PROCESS, Aspect.NOTES)
-        for match in (
-            _TOLD if section.aspect is Aspect.NOTES else _FINISH
-        ).finditer(section.text)
+        for match in (_TOLD if section.aspect is Aspect.NOTES else _FINISH).finditer(
+            section.text
+        )
         for days, unit in [(match["days"], match["unit"])]
         if unit == own.key.split()[1]
     ]
@@ -184,8 +190,12 @@ def _check_fees(draft: EntryDraft) -> Iterator[Contradiction]:
             places = (free[0].heading, section.heading)
             yield Contradiction("收费", ("不收费", match[0]), places)
             break
+    yield from _check_sums([*fees, *_parts(draft, Aspect.NOTES)])
+
+
+def _check_sums(sections: Sequence[Section]) -> Iterator[Contradiction]:
     said: dict[str, list[_Said]] = {}
-    for section in [*fees, *_parts(draft, Aspect.NOTES)]:
+    for section in sections:
         sums: dict[str, list[_Said]] = {}
         for match in _FEE.finditer(section.text):
             unit = match["per"] or match["unit"] or ""

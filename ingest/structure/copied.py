@@ -1,4 +1,4 @@
-"""Finds remarks that stand at a case they do not speak of: a block pasted twice. Pure."""
+"""Finds remarks at a case they do not speak of: a block pasted twice. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,19 @@ _MIN_LINES = 3
 
 #: Words that tell what a case is about; a block of remarks with one of them belongs
 #: to cases that name it.
-_SUBJECTS = ("房", "车", "贷", "婚", "生育", "出生", "死亡", "退休", "残疾", "户口", "学")
+_SUBJECTS = (
+    "房",
+    "车",
+    "贷",
+    "婚",
+    "生育",
+    "出生",
+    "死亡",
+    "退休",
+    "残疾",
+    "户口",
+    "学",
+)
 
 
 def find_copied_notes(drafts: Sequence[EntryDraft]) -> list[Contradiction]:
@@ -29,7 +41,11 @@ def find_copied_notes(drafts: Sequence[EntryDraft]) -> list[Contradiction]:
         if notes.count("\n") + 1 < _MIN_LINES:
             continue
         other = first.setdefault(notes, draft)
-        own = draft.title + _text(draft, Aspect.MATERIALS) + _text(draft, Aspect.CONDITIONS)
+        own = (
+            draft.title
+            + _text(draft, Aspect.MATERIALS)
+            + _text(draft, Aspect.CONDITIONS)
+        )
         own = own.replace("住房公积金", "")
         strange = [
             word

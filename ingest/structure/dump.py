@@ -17,7 +17,8 @@ from .labels import find_slot, opens_in_text
 
 #: What printing a page leaves: page numbers, addresses, names of pictures.
 _FURNITURE = re.compile(
-    r"^(?:第\s*\d+\s*页(?:[，,/ ]*共\s*\d+\s*页)?|\d{1,3}\s*/\s*\d{1,3}|[-—]\s*\d{1,3}\s*[-—]"
+    r"^(?:第\s*\d+\s*页(?:[，,/ ]*共\s*\d+\s*页)?|\d{1,3}\s*/\s*\d{1,3}"
+    r"|[-—]\s*\d{1,3}\s*[-—]"
     r"|https?://\S+\s+\d+/\d+|[\w.-]+\.(?:png|jpe?g|gif|svg|bmp|ico))$",
     re.IGNORECASE,
 )
@@ -112,7 +113,7 @@ def _drop_repeats(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _split_inline(blocks: Sequence[Block]) -> list[Block]:
-    """Part a line in which labels follow one another: 办理程序：…。受理机关：…"""
+    """Part a line in which labels follow one another, such as 办理程序 and 受理机关."""
     parted: list[Block] = []
     for block in blocks:
         cuts = [

@@ -15,12 +15,18 @@ from knowledge import Aspect, EntryDraft, EntryKind
 
 from ..places import find_cities, is_province, read_file_place, read_place
 from ..types import StructureHints
+from .materials import NAMELESS
+from .phones import list_odd_numbers
 
 #: GD02, 01: numbers by which folders are ordered.
 _CODE = re.compile(r"^[A-Za-z]{0,4}\d{0,4}$")
 _PARTS = re.compile(r"[_—－\s]+")
-_TAIL = re.compile(r"(?:的)?(?:办事指南|服务指南|办理指南|办事须知|指南|办理流程|流程)$")
-_STREET = re.compile(r"(?:[\u4e00-\u9fff]{2,6}?(?:市|区|县))*(?P<name>[\u4e00-\u9fff]{2,8}?(?:街道|镇|乡))")
+_TAIL = re.compile(
+    r"(?:的)?(?:办事指南|服务指南|办理指南|办事须知|指南|办理流程|流程)$"
+)
+_STREET = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,6}?(?:市|区|县))*(?P<name>[\u4e00-\u9fff]{2,8}?(?:街道|镇|乡))"
+)
 
 #: What a citizen asks of any item; without it the answer is "不清楚".
 _WANTED = (
@@ -166,4 +172,18 @@ def _bare(text: str) -> str:
 def _list_missing(draft: EntryDraft) -> list[str]:
     has = {section.aspect for section in draft.sections}
     missing = [name for aspect, name in _WANTED if aspect not in has]
-    return [f"没有写{'、'.join(missing)}，请补上"] if missing else []
+    doubts = [f"没有写{'、'.join(missing)}，请补上"] if missing else []
+    doubts += [
+        f"第{line.split('.', 1)[0]}项材料没有名称，请对照原文补上"
+        for section in draft.sections
+        if section.aspect is Aspect.MATERIALS
+        for line in section.text.split("\n")
+        if NAMELESS in line
+    ]
+    doubts += [
+        f"电话“{number}”的位数不对，请核对"
+        for section in draft.sections
+        if section.aspect in {Aspect.PHONE, Aspect.PLACE}
+        for number in list_odd_numbers(section.text)
+    ]
+    return list(dict.fromkeys(doubts))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from knowledge import ASPECT_LABELS, Aspect, EntryDraft, EntryKind, Section, Source
+from knowledge import Aspect, EntryDraft, EntryKind, Section, Source
 
 from ..dates import find_date
 from ..regions import find_region
@@ -15,6 +16,7 @@ from .header import is_body_name
 from .labels import DETAILS, HEADS, SPEAKING, Field
 from .materials import render_materials
 from .parts import drop_pasted, part_aspect, share_notes
+from .phones import tidy_phones
 from .portal import render_basis, render_fee, render_scope
 from .windows import read_windows
 
@@ -22,7 +24,9 @@ _TITLE_TAIL = re.compile(r"(?:的)?(?:办事指南|服务指南|办理指南|办
 _SEPARATORS = re.compile(r"[、，,；;/／\n]+")
 
 _SENTENCE = re.compile(r"[^。；]+[。；]?")
-_LIMIT = re.compile(r"\d+\s*个?(?:工作日|自然日|日|天)(?:内|以内|之内)|当场(?:给予|予以)?(?:办|发|领)")
+_LIMIT = re.compile(
+    r"\d+\s*个?(?:工作日|自然日|日|天)(?:内|以内|之内)|当场(?:给予|予以)?(?:办|发|领)"
+)
 
 #: 2（工作日） is how the portal prints the unit of a time limit.
 _BRACKETED_UNIT = re.compile(r"(\d)\s*[（(](工作日|自然日|日|天)[)）]")
@@ -39,7 +43,7 @@ def make_guide_draft(
         kind=EntryKind.GUIDE,
         title=_TITLE_TAIL.sub("", title) or title,
         sections=tuple(_make_sections(guide, locator)),
-        source=source,
+        source=_find_source(guide, source),
         department=department,
         region=guide.get(Field.REGION) or find_region(department, title),
         audience="、".join(dict.fromkeys(guide.lines.get(Field.AUDIENCE, []))),
@@ -48,6 +52,13 @@ def make_guide_draft(
         expires_on=find_date(guide.get(Field.EXPIRES)),
         checked_on=find_date(guide.get(Field.CHECKED)),
     )
+
+
+def _find_source(guide: Guide, source: Source) -> Source:
+    """Take the public address that the guide names, if the file has none."""
+    url = guide.get(Field.URL).strip()
+    is_new = not source.url and url.startswith(("http://", "https://"))
+    return replace(source, url=url) if is_new else source
 
 
 def _read_department(lines: Sequence[str]) -> str:
@@ -83,6 +94,7 @@ def render_aspects(guide: Guide) -> dict[Aspect, list[str]]:
     if not lines[Aspect.TIME_LIMIT]:
         lines[Aspect.TIME_LIMIT] = _find_limits(lines[Aspect.PROCESS])
     lines[Aspect.TIME_LIMIT].sort(key=_put_promise_first)
+    lines[Aspect.PHONE] = tidy_phones(lines[Aspect.PHONE])
     lines[Aspect.FEE], rules = render_fee(lines[Aspect.FEE])
     lines[Aspect.BASIS] = render_basis(lines[Aspect.BASIS]) + rules
     lines[Aspect.SCOPE] = render_scope(lines[Aspect.SCOPE])
@@ -90,7 +102,9 @@ def render_aspects(guide: Guide) -> dict[Aspect, list[str]]:
         lines[Aspect.PLACE] = [window.write() for window in windows]
     return {
         aspect: [
-            tidy for line in drop_pasted(part) if (tidy := line.replace("\t", " ").strip())
+            tidy
+            for line in drop_pasted(part)
+            if (tidy := line.replace("\t", " ").strip())
         ]
         for aspect, part in lines.items()
     }

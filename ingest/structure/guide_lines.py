@@ -24,6 +24,9 @@ from .labels import (
 
 _LABELLED = re.compile(r"^(?P<label>[^：:，。；]{2,16})[：:](?P<value>.*)$", re.DOTALL)
 _APPEAL = re.compile(r"行政复议|人民法院|行政诉讼")
+_ORIGIN = re.compile(
+    r"^(?:来源|信息来源|数据来源)\s*[：:].{0,12}(?:政务|门户|官网|网站|服务网)"
+)
 _VISITS = re.compile(r"^(?:最多|只|仅)?跑(?:一|1|零|0)次$|^一次不用跑$|^零跑动$")
 _DAYS = re.compile(r"\d+\s*个?(?:工作日|自然日|天|日内)")
 
@@ -135,6 +138,10 @@ class _Reader:
 
     def _take_line(self, block: Block) -> None:
         text = block.text
+        if _ORIGIN.match(text):
+            # Where the page was saved from stands under everything else.
+            self._slot, self._extra = Field.IGNORED, ""
+            return
         if block.level > 1 and self.guide.title:
             self._slot, self._extra = None, text
         elif self._slot is not None:

@@ -26,7 +26,9 @@ _PASTED = 40
 #: A remark longer than this is a text of its own and drowns the list it is in.
 _LONG_REMARK = 200
 
-_REMARK = re.compile(r"^(?P<head>\d+\. [^（]*(?:（[^（）]{1,20}）[^（]*)*)（(?P<text>.*)）$", re.DOTALL)
+_REMARK = re.compile(
+    r"^(?P<head>\d+\. [^（]*(?:（[^（）]{1,20}）[^（]*)*)（(?P<text>.*)）$", re.DOTALL
+)
 
 
 def drop_pasted(lines: Sequence[str]) -> list[str]:

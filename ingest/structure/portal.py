@@ -10,21 +10,44 @@ import re
 from collections.abc import Sequence
 
 _REACH = re.compile(r"^(?:跨省|跨境|省内|全省|全市|全国|市内|区内|跨市|同城|全域)通办$")
-_WAY = re.compile(r"^(?:全程网办|异地代收代办|代收代办|多地联办|就近办理|窗口通办|自助通办)$")
+_WAY = re.compile(
+    r"^(?:全程网办|异地代收代办|代收代办|多地联办|就近办理|窗口通办|自助通办)$"
+)
 _REACH_HEADS = {"通办类型", "通办区域", "通办形式", "通办方式", "通办范围"}
 
-_LAW = re.compile(r"^(?P<label>法律法规名称|依据文号|条款号|颁布机关|实施日期|条款内容)：?(?P<value>.*)$")
+_LAW = re.compile(
+    r"^(?P<label>法律法规名称|依据文号|条款号|颁布机关|实施日期|条款内容)：?(?P<value>.*)$"
+)
 
 _FEE_HEADS = (
-    "收费项目名称", "收费项目", "项目名称", "收费标准", "收费依据", "收费主体", "收费方式",
-    "收费环节", "收费性质", "收费类型", "是否允许减免", "允许减免依据", "是否允许网上缴费",
-    "是否网上支付", "减免依据", "计费单位", "备注", "收费信息", "收费对象", "收费单位",
-)  # fmt: skip
+    "收费项目名称",
+    "收费项目",
+    "项目名称",
+    "收费标准",
+    "收费依据",
+    "收费主体",
+    "收费方式",
+    "收费环节",
+    "收费性质",
+    "收费类型",
+    "是否允许减免",
+    "允许减免依据",
+    "是否允许网上缴费",
+    "是否网上支付",
+    "减免依据",
+    "计费单位",
+    "备注",
+    "收费信息",
+    "收费对象",
+    "收费单位",
+)
 _SUM = re.compile(r"\d+(?:\.\d+)?\s*万?元")
 _NO_FEE = re.compile(r"^(?:否|无|不收费|不收取(?:任何)?费用|免费|不涉及收费)[。；]?$")
 _ASKED = re.compile(r"^是否收费：(?P<value>.*)$")
 _STANDARD = re.compile(r"^收费标准：(?P<value>.*)$")
-_FEE_BASIS = re.compile(r"^(?:收费依据|减免依据|允许减免依据|收费依据文件)：(?P<value>.*)$")
+_FEE_BASIS = re.compile(
+    r"^(?:收费依据|减免依据|允许减免依据|收费依据文件)：(?P<value>.*)$"
+)
 
 #: Header cells in a row, from which on they are those of a flat table.
 _MIN_HEADS = 3
@@ -50,7 +73,9 @@ def render_scope(lines: Sequence[str]) -> list[str]:
 
 def render_basis(lines: Sequence[str]) -> list[str]:
     """Return one line a rule: "《名称》（文号）第几条：内容"; other lines stay."""
-    if not any(line.startswith(("依据文号", "条款号", "法律法规名称")) for line in lines):
+    if not any(
+        line.startswith(("依据文号", "条款号", "法律法规名称")) for line in lines
+    ):
         return list(lines)
     rules: list[dict[str, str]] = []
     label = "法律法规名称"

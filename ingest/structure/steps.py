@@ -14,10 +14,11 @@ from ..types import Block, BlockKind
 from .labels import find_slot
 
 _OPENER = "步骤"
-_LIMIT = re.compile(r"^(?:办理)?时限\s*[：:]\s*(?P<text>.*)$")
-_OFFICER = re.compile(r"^(?:审批人|审核人|办理人|经办人|承办人|审查人)\s*[：:]")
-_RESULT = re.compile(r"^(?:办理|审查|审核)结果\s*[：:]\s*(?P<text>.*)$")
-_STANDARD = re.compile(r"^(?:审查|审核|办理)标准\s*[：:]")
+_FIELD = re.compile(
+    r"^(?:(?P<limit>(?:办理)?时限)|(?P<officer>(?:审批|审核|办理|经办|承办|审查)人)"
+    r"|(?P<result>(?:办理|审查|审核)结果)|(?P<standard>(?:审查|审核|办理)标准))"
+    r"\s*[：:]\s*(?P<text>.*)$"
+)
 _NAME = re.compile(r"^[\u4e00-\u9fff（）、]{2,14}$")
 
 #: Fields of a step stand this near under its name.
@@ -63,41 +64,38 @@ def _is_step(blocks: Sequence[Block], place: int) -> bool:
     """Whether a name stands here, and both limit and officer or standard below."""
     if not _NAME.match(blocks[place].text):
         return False
-    below = [block.text for block in blocks[place + 1 : place + 1 + _NEAR]]
-    if not below or not (_LIMIT.match(below[0]) or _OFFICER.match(below[0])):
+    below = [_FIELD.match(b.text) for b in blocks[place + 1 : place + 1 + _NEAR]]
+    if not below or below[0] is None or not (below[0]["limit"] or below[0]["officer"]):
         return False
     return any(
-        _OFFICER.match(text) or _RESULT.match(text) or _STANDARD.match(text)
-        for text in below
+        match is not None and (match["officer"] or match["result"] or match["standard"])
+        for match in below
     )
 
 
 def _read_step(blocks: Sequence[Block], place: int) -> tuple[_Step, int]:
-    """Return the step and the place after it; its number or a name ends it."""
+    """Return the step and the place after it; its number or a label ends it."""
     step = _Step(blocks[place].text)
-    place += 1
-    is_result = is_standard = False
-    while place < len(blocks):
-        text = blocks[place].text
+    part = ""
+    for after in range(place + 1, len(blocks)):
+        text = blocks[after].text
         if text.isdigit():
-            return step, place + 1
-        if match := _LIMIT.match(text):
-            step.limit, is_result = match["text"], False
-        elif match := _RESULT.match(text):
-            step.result, is_result = [match["text"]], True
-        elif _OFFICER.match(text):
-            is_result = False
-        elif _STANDARD.match(text):
-            is_standard, is_result = True, False
-        elif (
-            _is_step(blocks, place)
-            or blocks[place].kind is BlockKind.TABLE
-            or find_slot(text) is not None
-        ):
-            break
-        elif is_result:
+            return step, after + 1
+        if match := _FIELD.match(text):
+            part = "result" if match["result"] else ""
+            part = "standard" if match["standard"] else part
+            if match["limit"]:
+                step.limit = match["text"]
+            elif match["result"]:
+                step.result = [match["text"]]
+        elif not part or _ends(blocks, after):
+            return step, after
+        elif part == "result":
             step.result.append(text)
-        elif not is_standard:
-            break
-        place += 1
-    return step, place
+    return step, len(blocks)
+
+
+def _ends(blocks: Sequence[Block], place: int) -> bool:
+    block = blocks[place]
+    is_other = block.kind is BlockKind.TABLE or find_slot(block.text) is not None
+    return is_other or _is_step(blocks, place)

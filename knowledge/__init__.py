@@ -7,6 +7,7 @@ Other packages import from ``knowledge`` itself, never from its submodules::
 """
 
 from .aspects import find_aspects as find_aspects
+from .aspects import find_places as find_places
 from .aspects import find_region as find_region
 from .aspects import may_answer as may_answer
 from .aspects import region_level as region_level

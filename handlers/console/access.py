@@ -61,12 +61,21 @@ GATED = frozenset(
         "draft_id",
         "import_id",
         "import_file_id",
+        "question_id",
     }
 )
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
 OFFICE_WIDE = frozenset(
-    {"officer_id", "bureau_id", "reply_id", "token", "topic_id", "entry_id"}
+    {
+        "officer_id",
+        "bureau_id",
+        "reply_id",
+        "token",
+        "topic_id",
+        "entry_id",
+        "release_id",
+    }
 )
 
 #: First page of whoever has the right, in order.

@@ -43,11 +43,14 @@ def _to_reading(report: FileReport, filename: str) -> Reading:
     kept = Report(
         title=report.title,
         entries=tuple(FileEntry(draft) for draft in report.drafts),
-        refused=tuple(Refused(row.place, row.reason) for row in report.refused_rows),
+        refused=tuple(
+            Refused(row.place, row.reason, row.cells, row.header)
+            for row in report.refused_rows
+        ),
         warnings=report.warnings,
         contradictions=tuple(
             Contradicting(each.what, each.values, each.places, each.title)
-            for each in getattr(report, "contradictions", ())
+            for each in report.contradictions
         ),
         original=tuple(map(_to_block, getattr(report, "original", ()))),
         is_original_cut=getattr(report, "is_original_cut", False),

@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from knowledge import QUEUE_OPTION, READ_ONLY_OPTION
 
+from .audit_chain import AuditKey
+from .auditing import KEY_OPTION
 from .errors import StoreUnavailableError
 
 #: Where Alembic's scripts lie: beside this package, in the repo and installed.
@@ -42,7 +44,9 @@ _MIGRATION_LOCK = 7_265_110
 _LOOK_AGAIN_S = 0.001
 
 
-def make_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
+def make_engine(
+    url: str, *, lock_wait_s: float = LOCK_WAIT_S, audit_secret: str = ""
+) -> Engine:
     """Make an engine for SQLite or PostgreSQL with our settings.
 
     SQLite: write-ahead log, every commit on disk before it returns, foreign keys
@@ -52,6 +56,8 @@ def make_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
     Args:
         url: ``sqlite:///data/wenzheng.db`` or ``postgresql://user:pw@host/name``.
         lock_wait_s: Seconds to wait for a lock before giving up.
+        audit_secret: Keys the chain of the audit trail; empty = whoever can write to
+            the database can make the chain anew.
     """
     where = make_url(url)
     # Parameters hold citizens' text: keep them out of exceptions and logs.
@@ -59,6 +65,7 @@ def make_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
         "hide_parameters": True,
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_OVERFLOW,
+        "execution_options": {KEY_OPTION: AuditKey(audit_secret.encode())},
     }
     if where.get_backend_name() != "sqlite":
         if where.drivername == "postgresql":
@@ -76,7 +83,7 @@ def make_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
         file = Path(where.database).absolute()
         file.parent.mkdir(parents=True, exist_ok=True)
         queue = WriteQueue(file.with_name(f"{file.name}-queue"), wait_s=lock_wait_s)
-        options["execution_options"] = {QUEUE_OPTION: queue}
+        options["execution_options"] |= {QUEUE_OPTION: queue}
     engine = create_engine(where, connect_args={"timeout": lock_wait_s}, **options)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

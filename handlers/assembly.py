@@ -19,15 +19,18 @@ from bot import (
     Citation,
     FrontDesk,
     HallStore,
+    KnowledgeReader,
     NoticeStore,
     Outbox,
     QuickReplyStore,
 )
 from handlers.config import Settings
 from handlers.desk_parts import Clock
+from handlers.exam_room import examine_release
 from handlers.knowledge_parts import KnowledgeParts
 from handlers.office_calendar import read_hours, read_plans
 from knowledge import (
+    Examine,
     KnowledgeBase,
     KnowledgeError,
     PassageCheck,
@@ -61,8 +64,12 @@ class Parts(KnowledgeParts):
     @cached_property
     def assistant(self) -> Assistant:
         """The one that answers; opens the knowledge base."""
+        return self.make_assistant(self.knowledge_base)
+
+    def make_assistant(self, knowledge: KnowledgeReader) -> Assistant:
+        """Return the same assistant on other knowledge: a release not out yet."""
         return Assistant(
-            self.knowledge_base,
+            knowledge,
             make_answer_settings(self.settings),
             self.clock,
             halls=self.halls,
@@ -71,6 +78,11 @@ class Parts(KnowledgeParts):
             switches=self.switches,
             get_days=lambda: self.live_calendar.get_days(),
         )
+
+    @property
+    def _examine(self) -> Examine:
+        """The office's exam, asked by the assistant that citizens ask."""
+        return lambda base, changed: examine_release(self, base, changed)
 
     @cached_property
     def halls(self) -> HallStore:

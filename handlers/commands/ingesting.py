@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from handlers.cli import Context, FailedError
+from handlers.commands.checks import check_reports, describe_checks
 from handlers.commands.drafting import put_as_drafts
 from handlers.commands.progress import show_progress
 
@@ -114,7 +115,7 @@ def describe(
     warnings = [(r.file, text) for r in reports for text in r.warnings]
     if warnings:
         lines += ["请留意：", *(f"  {file}：{text}" for file, text in warnings)]
-    return lines
+    return lines + describe_checks(check_reports(reports))
 
 
 def _read(path: Path, *, is_json: bool) -> _Tally:

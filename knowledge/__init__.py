@@ -69,6 +69,7 @@ from .import_types import ImportFullError as ImportFullError
 from .import_types import ImportHints as ImportHints
 from .import_types import ImportNotFoundError as ImportNotFoundError
 from .import_types import ImportRefusedError as ImportRefusedError
+from .import_types import MadeChange as MadeChange
 from .import_types import ReadFile as ReadFile
 from .import_types import StaleFileError as StaleFileError
 from .imports import ImportStore as ImportStore

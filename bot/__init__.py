@@ -20,14 +20,18 @@ from .accounts import SetupLink as SetupLink
 from .accounts import SetupTokenError as SetupTokenError
 from .alarms import Alarm as Alarm
 from .alarms import AlarmStore as AlarmStore
-from .assistant import BEIJING as BEIJING
 from .assistant import Assistant as Assistant
 from .attachments import Attachment as Attachment
 from .attachments import AttachmentStore as AttachmentStore
 from .attachments import NobodyServesError as NobodyServesError
+from .audit_chain import AuditBreak as AuditBreak
+from .audit_chain import BreakKind as BreakKind
+from .audit_check import AuditVerdict as AuditVerdict
+from .audit_check import NotedHeadError as NotedHeadError
 from .audit_trail import AuditEntry as AuditEntry
 from .audit_trail import AuditFilter as AuditFilter
 from .audit_trail import AuditTrail as AuditTrail
+from .auditing import audit as audit
 from .board import AgentLoad as AgentLoad
 from .board import Board as Board
 from .board import BoardStore as BoardStore
@@ -39,6 +43,7 @@ from .bureau import BureauNotFoundError as BureauNotFoundError
 from .bureau import BureauTakenError as BureauTakenError
 from .bureau import DefaultBureauError as DefaultBureauError
 from .bureau import check_bureau as check_bureau
+from .bureau import names as names
 from .bureau import route as route
 from .bureaus import BureauStore as BureauStore
 from .bureaus import BureauUse as BureauUse
@@ -91,8 +96,10 @@ from .events import Clock as Clock
 from .events import Publish as Publish
 from .events import publish_nothing as publish_nothing
 from .exam import UNANSWERABLE as UNANSWERABLE
-from .exam import ExamQuestion as ExamQuestion
 from .exam import ExamSource as ExamSource
+from .exam import LabelledQuestion as LabelledQuestion
+from .examining import hold_exam as hold_exam
+from .examining import make_ask as make_ask
 from .faults import Fault as Fault
 from .faults import FaultCase as FaultCase
 from .faults import FaultKind as FaultKind
@@ -127,8 +134,8 @@ from .follow_up import RatedOfficerError as RatedOfficerError
 from .follow_ups import FollowUpStore as FollowUpStore
 from .frontdesk import FrontDesk as FrontDesk
 from .frontdesk import Render as Render
-from .gaps import Asked as Asked
-from .gaps import Gap as Gap
+from .gap import Asked as Asked
+from .gap import Gap as Gap
 from .halls import Hall as Hall
 from .halls import HallFieldError as HallFieldError
 from .halls import HallStore as HallStore
@@ -175,6 +182,7 @@ from .presence import Colleague as Colleague
 from .presence import Presence as Presence
 from .presence import PresenceStore as PresenceStore
 from .privacy import mask_personal_data as mask_personal_data
+from .question_vectors import QuestionVectors as QuestionVectors
 from .quick_replies import QuickReplyStore as QuickReplyStore
 from .quick_reply import ASK_PREFIX as ASK_PREFIX
 from .quick_reply import MAX_QUICK_REPLY_CHARS as MAX_QUICK_REPLY_CHARS
@@ -266,6 +274,7 @@ from .types import TicketEvent as TicketEvent
 from .types import TicketKind as TicketKind
 from .types import TicketState as TicketState
 from .types import Trigger as Trigger
+from .uses import UseCounter as UseCounter
 from .viewing import DeskCounts as DeskCounts
 from .visibility import TicketGate as TicketGate
 from .visibility import seen_by as seen_by
@@ -274,4 +283,6 @@ from .votes import Vote as Vote
 from .warnings import TicketWarning as TicketWarning
 from .warnings import WarningLevel as WarningLevel
 from .warnings import WarningStore as WarningStore
+from .working_time import BEIJING as BEIJING
 from .working_time import WorkingCalendar as WorkingCalendar
+from .working_time import start_of_day as start_of_day

@@ -36,7 +36,7 @@ class ExamSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ExamQuestion:
+class LabelledQuestion:
     """A question, and the entry that must come first."""
 
     #: Masked.
@@ -52,7 +52,7 @@ class ExamStore:
     def __init__(self, engine: Engine) -> None:
         self._tx = Transactions(engine)
 
-    def list(self, officer: Officer) -> list[ExamQuestion]:
+    def list(self, officer: Officer) -> list[LabelledQuestion]:
         """List labelled questions, each wording once, by question.
 
         A wording on which two labels of the same source disagree is left out: nobody
@@ -64,10 +64,10 @@ class ExamStore:
         return settle([*votes, *tickets])[:MAX_EXAM_ROWS]
 
 
-def settle(questions: Iterable[ExamQuestion]) -> list[ExamQuestion]:
+def settle(questions: Iterable[LabelledQuestion]) -> list[LabelledQuestion]:
     """Keep one label for each wording; see :meth:`ExamStore.list`."""
     order = list(ExamSource)
-    by_wording: dict[str, list[ExamQuestion]] = {}
+    by_wording: dict[str, list[LabelledQuestion]] = {}
     for each in questions:
         by_wording.setdefault(normalise(each.question).lower(), []).append(each)
     kept = []
@@ -79,7 +79,7 @@ def settle(questions: Iterable[ExamQuestion]) -> list[ExamQuestion]:
     return sorted(kept, key=lambda each: each.question)
 
 
-def _from_votes(session: Session, officer: Officer) -> Iterator[ExamQuestion]:
+def _from_votes(session: Session, officer: Officer) -> Iterator[LabelledQuestion]:
     statement = (
         select(MessageRow.id, MessageRow.answer, InboxRow.text, VoteRow.is_right)
         .join(VoteRow, VoteRow.message_id == MessageRow.id)
@@ -94,10 +94,10 @@ def _from_votes(session: Session, officer: Officer) -> Iterator[ExamQuestion]:
         entry_id, _title = find_entry(answer) if answer else ("", "")
         understood = answer["evidence"].get("question") if answer else ""
         if entry_id and text and id_ not in doubted:
-            yield ExamQuestion(understood or text, entry_id, ExamSource.VOTE)
+            yield LabelledQuestion(understood or text, entry_id, ExamSource.VOTE)
 
 
-def _from_tickets(session: Session, officer: Officer) -> Iterator[ExamQuestion]:
+def _from_tickets(session: Session, officer: Officer) -> Iterator[LabelledQuestion]:
     """Yield the first question of each settled chat with the one entry used in it."""
     statement = (
         select(TicketRow.id, TicketEntryRow.entry_id, TicketEntryRow.relation)
@@ -115,7 +115,7 @@ def _from_tickets(session: Session, officer: Officer) -> Iterator[ExamQuestion]:
     for ticket_id, found in labels.items():
         question = prefill(asked.get(ticket_id, ()), (), ()).question
         if question and len(set(found)) == 1:
-            yield ExamQuestion(question, found[0], ExamSource.TICKET)
+            yield LabelledQuestion(question, found[0], ExamSource.TICKET)
 
 
 def _find_asked(session: Session, ticket_ids: Iterable[int]) -> dict[int, list[str]]:

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from bot import Draft, ExamQuestion
+from bot import Draft, LabelledQuestion
 from handlers.console.wording import to_day
 
 #: Columns as ``ingest/structure/labels.yaml`` knows them; 依据 is for people.
@@ -38,13 +38,13 @@ def make_faq_workbook(drafts: Iterable[Draft]) -> bytes:
     return _make("常见问题", FAQ_COLUMNS, rows)
 
 
-def make_exam_workbook(questions: Iterable[ExamQuestion]) -> bytes:
+def make_exam_workbook(questions: Iterable[LabelledQuestion]) -> bytes:
     """Return exam questions as a workbook."""
     rows = [(each.question, each.expected, str(each.source)) for each in questions]
     return _make("exam", EXAM_COLUMNS, rows)
 
 
-def make_exam_lines(questions: Iterable[ExamQuestion]) -> bytes:
+def make_exam_lines(questions: Iterable[LabelledQuestion]) -> bytes:
     """Return exam questions as JSON, one a line, UTF-8."""
     lines = (
         json.dumps(

@@ -88,6 +88,7 @@ def _read_file(file: Path, name: str) -> FileReport:
         drafts=found.drafts,
         refused_rows=found.refused_rows,
         warnings=(*found.warnings, *_list_doubts(found)),
+        contradictions=found.contradictions,
     )
 
 

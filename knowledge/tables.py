@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Date,
-    DateTime,
     ForeignKey,
     Integer,
     MetaData,
@@ -19,7 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-_Id = BigInteger().with_variant(Integer, "sqlite")
+from .moments import UtcDateTime
+
+#: Auto-increment keys: SQLite only counts up an INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Base(DeclarativeBase):
@@ -34,7 +37,7 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {  # noqa: RUF012
-        datetime: DateTime(timezone=True),
+        datetime: UtcDateTime,
         date: Date(),
         dict[str, Any]: JSON,
         list[Any]: JSON,
@@ -46,7 +49,7 @@ class DepartmentRow(Base):
 
     __tablename__ = "departments"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
 
 
@@ -55,7 +58,7 @@ class RegionRow(Base):
 
     __tablename__ = "regions"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
 
 
@@ -74,6 +77,11 @@ class EntryRow(Base):
     state: Mapped[str] = mapped_column(String(16), default="published")
     #: Entry that took this one's place.
     superseded_by: Mapped[str | None] = mapped_column(String(16))
+    #: Last day before that; None = nothing took its place.
+    superseded_on: Mapped[date | None]
+    #: What is answered from; None = not yet, or not any more. No foreign key: the
+    #: two tables would name each other.
+    published_revision_id: Mapped[int | None] = mapped_column(Id)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -83,7 +91,7 @@ class RevisionRow(Base):
 
     __tablename__ = "revisions"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
     number: Mapped[int] = mapped_column(Integer)
     #: SHA-256 of the draft as JSON: an unchanged file makes no revision.
@@ -100,6 +108,12 @@ class RevisionRow(Base):
     source_url: Mapped[str] = mapped_column(Text, default="")
     source_sha256: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime]
+    #: The whole EntryDraft as JSON; None for those of before 0005.
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    #: The reviewed change that it came from; None = taken in by an operator.
+    change_id: Mapped[int | None] = mapped_column(Integer)
+    written_by: Mapped[int | None] = mapped_column(Integer)
+    approved_by: Mapped[int | None] = mapped_column(Integer)
 
     __table_args__ = (UniqueConstraint("entry_id", "number"),)
 
@@ -109,7 +123,7 @@ class PassageRow(Base):
 
     __tablename__ = "passages"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
     #: Stable across revisions while heading and text are the same.
     passage_id: Mapped[str] = mapped_column(String(16), index=True)
@@ -130,3 +144,8 @@ class ReleaseRow(Base):
     passages: Mapped[int] = mapped_column(Integer)
     encoder: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]
+    #: Why it was made; Chinese.
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    made_by: Mapped[int | None] = mapped_column(Integer)
+    #: The one that the record says is answered from.
+    is_current: Mapped[bool] = mapped_column(Boolean, default=False)

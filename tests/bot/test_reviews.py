@@ -19,8 +19,8 @@ from bot import (
     DraftFieldError,
     DraftNotFoundError,
     DraftState,
-    ExamQuestion,
     ExamSource,
+    LabelledQuestion,
     Learning,
     OwnChatError,
     ReviewFieldError,
@@ -33,7 +33,7 @@ from bot import (
 )
 from bot.draft import prefill
 from bot.exam import settle
-from bot.gaps import cluster
+from bot.gap import cluster
 from bot.officer_rows import find_officer
 from bot.tables import RatingRow, TicketRow
 
@@ -317,9 +317,9 @@ def test_an_exam_question_has_one_label():
     """A vote outranks a ticket; two voices that disagree say nothing."""
     vote, ticket = ExamSource.VOTE, ExamSource.TICKET
     given = [
-        ExamQuestion("甲怎么办", "e1", vote),
-        ExamQuestion("甲怎么办", "e2", ticket),
-        ExamQuestion("乙怎么办", "e1", ticket),
-        ExamQuestion("乙怎么办", "e2", ticket),
+        LabelledQuestion("甲怎么办", "e1", vote),
+        LabelledQuestion("甲怎么办", "e2", ticket),
+        LabelledQuestion("乙怎么办", "e1", ticket),
+        LabelledQuestion("乙怎么办", "e2", ticket),
     ]
     assert settle(given) == [given[0]]

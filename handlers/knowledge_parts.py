@@ -15,6 +15,7 @@ from knowledge import (
     Encoder,
     ExamPaper,
     KnowledgeStore,
+    OfficeTextStore,
     Upkeep,
     make_encoder,
 )
@@ -57,6 +58,11 @@ class KnowledgeParts(DeskParts):
     def upkeep(self) -> Upkeep:
         """What wants looking after."""
         return Upkeep(self.engine)
+
+    @cached_property
+    def office_texts(self) -> OfficeTextStore:
+        """The office's own synonyms, hot words, wordings and menu."""
+        return OfficeTextStore(self.engine, self.clock, journal)
 
     @cached_property
     def exam_paper(self) -> ExamPaper:

@@ -53,6 +53,18 @@ from .exam_question import ExamReport as ExamReport
 from .exam_question import ExamRun as ExamRun
 from .exam_question import check_questions as check_questions
 from .exam_question import questions_of as questions_of
+from .office_texts import OfficeTextStore as OfficeTextStore
+from .office_texts import make_texts as make_texts
+from .office_texts import with_change as with_change
+from .office_words import MAX_WEIGHT as MAX_WEIGHT
+from .office_words import MIN_WEIGHT as MIN_WEIGHT
+from .office_words import WORD_KINDS as WORD_KINDS
+from .office_words import OfficeTexts as OfficeTexts
+from .office_words import check_hot_word as check_hot_word
+from .office_words import check_synonym as check_synonym
+from .office_words import find_office_texts as find_office_texts
+from .office_words import trying as trying
+from .office_words import use_office_texts as use_office_texts
 from .release import ReleaseInfo as ReleaseInfo
 from .release import build_from_passages as build_from_passages
 from .release import build_release as build_release
@@ -62,6 +74,8 @@ from .release import swap_to as swap_to
 from .store import KnowledgeStore as KnowledgeStore
 from .store import SaveReport as SaveReport
 from .synonyms import expand as expand
+from .synonyms import list_shipped as list_shipped
+from .synonyms import spell_out as spell_out
 from .text import normalise as normalise
 from .text import question_terms as question_terms
 from .types import ASPECT_LABELS as ASPECT_LABELS

@@ -16,6 +16,7 @@ from .aspects import find_aspects, may_answer, without_region
 from .confidence import judge
 from .errors import EntryNotFoundError, ReleaseError
 from .index import DenseIndex, LexicalIndex
+from .office_words import find_office_texts
 from .passages import PassageFile
 from .ranking import Candidate, Ranked, Scored, idf_of, rank, shortlist
 from .release import check_release, current_release
@@ -76,9 +77,22 @@ class _Release:
 
     def word_weights(self, question: str) -> dict[str, float]:
         """Weigh the words of a question that the office uses, by rarity."""
-        return {
+        weights = {
             word: idf_of(self.vocabulary.frequency(word), self.size)
             for word in self.vocabulary.cut(question)
+        }
+        return weights | self._weigh_hot_words(question)
+
+    def _weigh_hot_words(self, question: str) -> dict[str, float]:
+        """Weigh what the office calls one word, as rare, times what it is worth."""
+        texts = find_office_texts()
+        if texts is None or not texts.hot_words:
+            return {}
+        rare, level = idf_of(1, self.size), normalise(question).lower()
+        return {
+            word: rare * weight
+            for hot, weight in texts.hot_words.items()
+            if (word := normalise(hot).lower()) in level
         }
 
     def _idf(self, term: str) -> float:

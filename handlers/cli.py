@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "setup-link": ("setting_up", "setup_link"),
     "officers": ("officers", "officers"),
     "audit": ("auditing", "audit"),
+    "check": ("checks", "check"),
     "check-config": ("checking", "check_config"),
     "doctor": ("checking", "doctor"),
     "wechat": ("wechat", "wechat"),

@@ -41,6 +41,9 @@ WATCH_EVERY_S = 15.0
 #: Next year's holidays, and accounts that nobody uses: a few times a day.
 LOOK_AHEAD_EVERY_S = 6 * 3600.0
 
+#: Files that editors handed in are looked for so often.
+IMPORT_EVERY_S = 1.0
+
 #: What is kept for days is erased within the hour.
 ERASE_EVERY_S = 3600.0
 
@@ -113,6 +116,8 @@ def list_jobs(
         ("words", parts.office_texts.publish_due, WORDS_EVERY_S),
         ("audit", make_guard(parts.audit_trail, parts.alarms), GUARD_EVERY_S),
         ("uses", parts.uses.count, COUNT_EVERY_S),
+        ("imports", parts.importer.read_waiting, IMPORT_EVERY_S),
+        ("uploads", parts.importer.clear_up, ERASE_EVERY_S),
     )
 
 

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from .change import Change, ChangeAction, ChangeKind, ChangeState
 from .change_rows import to_change
 from .changes import Clock, Journal
 from .life_tables import ChangeRow, OfficeTextRow
 from .office_words import WORD_KINDS, Content, OfficeTexts
+from .sessions import Sessions
 from .synonyms import merge_synonyms
 
 #: How old what lies in memory may be.
@@ -32,11 +33,8 @@ class OfficeTextStore:
     """Synonyms, hot words, wordings, menu; safe to use from many threads."""
 
     def __init__(self, engine: Engine, clock: Clock, journal: Journal) -> None:
-        self._session = sessionmaker(engine, expire_on_commit=False)
-        # On SQLite a reader must not queue up behind writers, above all not behind
-        # the transaction of its own thread.
-        reader = engine.execution_options(wenzheng_read_only=True)
-        self._reader = sessionmaker(reader, expire_on_commit=False)
+        # Its readers wait for no writer, above all not for their own thread's.
+        self._sessions = Sessions(engine)
         self._clock = clock
         self._journal = journal
         self._reading = threading.Lock()
@@ -81,7 +79,7 @@ class OfficeTextStore:
             .where(ChangeRow.kind.in_(WORD_KINDS))
             .order_by(ChangeRow.id)
         )
-        with self._reader() as session:
+        with self._sessions.read() as session:
             now = self._clock()
             waiting = [
                 row.id
@@ -113,7 +111,7 @@ class OfficeTextStore:
         self._read_at = None
 
     def _publish(self, change_id: int) -> bool:
-        with self._session.begin() as session:
+        with self._sessions.write() as session:
             found = select(ChangeRow).where(ChangeRow.id == change_id)
             row = session.scalars(found.with_for_update()).one()
             if row.state != ChangeState.APPROVED:
@@ -136,7 +134,7 @@ class OfficeTextStore:
 
     def _read(self) -> Mapping[ChangeKind, Mapping[str, Content]]:
         found: dict[ChangeKind, dict[str, Content]] = {kind: {} for kind in WORD_KINDS}
-        with self._reader() as session:
+        with self._sessions.read() as session:
             for row in session.scalars(
                 select(OfficeTextRow).order_by(OfficeTextRow.id)
             ):

@@ -1,4 +1,4 @@
-"""The office's own synonyms, hot words, wordings and menu: values, and what is in force.
+"""The office's own synonyms, hot words, wordings and menu, as values.
 
 What is asked of a process is the same for all its threads, so that the source is set
 once, where the service is wired. Nothing here reads a database or a clock.
@@ -37,7 +37,7 @@ GAP = "…"
 
 @dataclass(frozen=True, slots=True)
 class OfficeTexts:
-    """What the office has set, by kind and key; empty where it keeps what is shipped."""
+    """What the office has set, by kind and key; what is not there is as shipped."""
 
     by_kind: Mapping[ChangeKind, Mapping[str, Content]] = field(default_factory=dict)
     #: Everyday words and the official ones, shipped ones included.
@@ -83,7 +83,7 @@ def trying(texts: OfficeTexts) -> Iterator[None]:
 
 
 def compile_said(words: list[str]) -> re.Pattern[str]:
-    """Return what finds one of the words; letters are letters, no regular expression."""
+    """Return what finds one of the words; no regular expression is read in them."""
     parts = (re.escape(word).replace(GAP, ".{0,6}") for word in words)
     return re.compile("|".join(parts))
 

@@ -65,7 +65,15 @@ GATED = frozenset(
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
 OFFICE_WIDE = frozenset(
-    {"officer_id", "bureau_id", "reply_id", "token", "topic_id", "entry_id"}
+    {
+        "officer_id",
+        "bureau_id",
+        "reply_id",
+        "token",
+        "topic_id",
+        "entry_id",
+        "release_id",
+    }
 )
 
 #: First page of whoever has the right, in order.

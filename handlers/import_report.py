@@ -187,7 +187,7 @@ class Report:
             "open": len(open_ones),
             "blocked": sum(entry.is_blocked for entry in open_ones),
             "doubtful": sum(entry.has_doubts for entry in open_ones)
-            + (len(self.contradictions) if open_ones else 0),
+            + (len(self.contradictions) + len(self.warnings) if open_ones else 0),
             "no_region": sum(not entry.draft.region for entry in open_ones),
             "refused": len(self.refused),
             "warnings": len(self.warnings),

@@ -11,6 +11,7 @@ from bot import Learning, Officer, QuestionVectors, Right, UseCounter, audit, na
 from handlers.desk_parts import DeskParts
 from knowledge import (
     Actor,
+    Catalogue,
     ChangeStore,
     Encoder,
     ExamPaper,
@@ -27,6 +28,11 @@ class KnowledgeParts(DeskParts):
     def knowledge_store(self) -> KnowledgeStore:
         """Entries, revisions, releases."""
         return KnowledgeStore(self.engine)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Entries as staff look through them."""
+        return Catalogue(self.engine)
 
     @cached_property
     def changes(self) -> ChangeStore:

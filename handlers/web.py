@@ -27,6 +27,12 @@ MAX_FILE_BODY_BYTES = MAX_FILE_BYTES + 64 * 1024
 #: Who may send a file; all else stays small.
 _TAKES_FILES = frozenset({"webchat.send_file", "console.send_file"})
 
+#: A law as the form of an entry sends it: three bytes a character, each as %XX.
+MAX_TEXT_BODY_BYTES = 4 * 1024 * 1024
+
+#: Who may send that much text.
+_TAKES_TEXTS = frozenset({"console.add_change", "console.save_change"})
+
 #: How long a browser stays the same citizen.
 SESSION_DAYS = 180
 
@@ -76,6 +82,9 @@ def parts() -> Parts:
 def _allow_files() -> None:
     if request.endpoint in _TAKES_FILES:
         request.max_content_length = MAX_FILE_BODY_BYTES
+    if request.endpoint in _TAKES_TEXTS:
+        request.max_content_length = MAX_TEXT_BODY_BYTES
+        request.max_form_memory_size = MAX_TEXT_BODY_BYTES
 
 
 def _configure(app: Flask, parts: Parts) -> None:

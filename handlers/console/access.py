@@ -31,6 +31,7 @@ from bot import (
     TicketNotFoundError,
 )
 from handlers.console import blueprint
+from handlers.console.knowledge_gate import KNOWLEDGE_IDS, check_knowledge
 from handlers.console.stamps import CODE_WITHIN as CODE_WITHIN
 from handlers.console.stamps import IDLE_FOR as IDLE_FOR
 from handlers.console.stamps import LOGGED_IN_FOR as LOGGED_IN_FOR
@@ -52,7 +53,16 @@ ANYONE = "anyone"
 SIGNED_IN = "signed_in"
 
 #: Names in addresses that are checked here, before any view.
-GATED = frozenset({"ticket_id", "message_id", "follow_up_id", "canned_id", "draft_id"})
+GATED = frozenset(
+    {
+        "ticket_id",
+        "message_id",
+        "follow_up_id",
+        "canned_id",
+        "draft_id",
+    }
+    | KNOWLEDGE_IDS
+)
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
 OFFICE_WIDE = frozenset(
@@ -62,8 +72,8 @@ OFFICE_WIDE = frozenset(
 #: First page of whoever has the right, in order.
 _HOMES = {
     Right.SERVE: "console.show_queue",
-    Right.EDIT: "console.show_quick_replies",
-    Right.REVIEW_KNOWLEDGE: "console.show_quick_replies",
+    Right.EDIT: "console.show_knowledge_home",
+    Right.REVIEW_KNOWLEDGE: "console.show_knowledge_home",
     Right.MANAGE: "console.show_officers",
     Right.AUDIT: "console.show_audit",
 }
@@ -169,6 +179,7 @@ def _check_objects(officer: Officer, named: Mapping[str, Any]) -> None:
         message_id = named["message_id"]
         if not gate.may_see_message(message_id, officer):
             raise MessageNotFoundError(message_id)
+    check_knowledge(officer, named)
     if "follow_up_id" in named:
         follow_ups = parts().follow_ups
         if not follow_ups.may_see(named["follow_up_id"], officer):

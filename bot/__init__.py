@@ -20,14 +20,18 @@ from .accounts import SetupLink as SetupLink
 from .accounts import SetupTokenError as SetupTokenError
 from .alarms import Alarm as Alarm
 from .alarms import AlarmStore as AlarmStore
-from .assistant import BEIJING as BEIJING
 from .assistant import Assistant as Assistant
 from .attachments import Attachment as Attachment
 from .attachments import AttachmentStore as AttachmentStore
 from .attachments import NobodyServesError as NobodyServesError
+from .audit_chain import AuditBreak as AuditBreak
+from .audit_chain import BreakKind as BreakKind
+from .audit_check import AuditVerdict as AuditVerdict
+from .audit_check import NotedHeadError as NotedHeadError
 from .audit_trail import AuditEntry as AuditEntry
 from .audit_trail import AuditFilter as AuditFilter
 from .audit_trail import AuditTrail as AuditTrail
+from .auditing import audit as audit
 from .board import AgentLoad as AgentLoad
 from .board import Board as Board
 from .board import BoardStore as BoardStore
@@ -152,7 +156,6 @@ from .office_hours import make_calendar as make_calendar
 from .office_hours import tell_opening as tell_opening
 from .officer_care import UNUSED_FOR as UNUSED_FOR
 from .officer_care import OfficerCare as OfficerCare
-from .officer_rows import audit as audit
 from .officers import LINK_MINUTES as LINK_MINUTES
 from .officers import OfficerStore as OfficerStore
 from .originals import MAX_A_DAY as MAX_A_DAY
@@ -280,4 +283,6 @@ from .votes import Vote as Vote
 from .warnings import TicketWarning as TicketWarning
 from .warnings import WarningLevel as WarningLevel
 from .warnings import WarningStore as WarningStore
+from .working_time import BEIJING as BEIJING
 from .working_time import WorkingCalendar as WorkingCalendar
+from .working_time import start_of_day as start_of_day

@@ -99,6 +99,7 @@ class GapStore:
             .join(InboxRow, MessageRow.inbox_id == InboxRow.id)
             .where(or_(MessageRow.status.in_(_OPEN_ENDED), bad, wrong))
             .where(InboxRow.text != "", MessageRow.created_at >= since)
+            .where(MessageRow.status.is_not(None))
             .where(is_learnable_by(officer, MessageRow.conversation_id))
             .order_by(MessageRow.id.desc())
             .limit(MAX_QUESTIONS)

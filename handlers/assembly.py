@@ -26,9 +26,11 @@ from bot import (
 )
 from handlers.config import Settings
 from handlers.desk_parts import Clock
+from handlers.exam_room import examine_release
 from handlers.knowledge_parts import KnowledgeParts
 from handlers.office_calendar import read_hours, read_plans
 from knowledge import (
+    Examine,
     KnowledgeBase,
     KnowledgeError,
     PassageCheck,
@@ -53,7 +55,11 @@ class Parts(KnowledgeParts):
     @cached_property
     def knowledge_base(self) -> KnowledgeBase:
         """The current release, open; raises NoReleaseError when there is none."""
-        return open_knowledge_base(Path(self.settings.knowledge.folder), self.encoder)
+        return open_knowledge_base(
+            Path(self.settings.knowledge.folder),
+            self.encoder,
+            get_off=lambda: self.switches.get_off(),
+        )
 
     @cached_property
     def assistant(self) -> Assistant:
@@ -71,6 +77,11 @@ class Parts(KnowledgeParts):
             people_topics=self.people_topics,
             get_days=lambda: self.live_calendar.get_days(),
         )
+
+    @property
+    def _examine(self) -> Examine:
+        """The office's exam, asked by the assistant that citizens ask."""
+        return lambda base, changed: examine_release(self, base, changed)
 
     @cached_property
     def halls(self) -> HallStore:

@@ -28,6 +28,7 @@ from handlers.console import files as files  # noqa: E402
 from handlers.console import finding as finding  # noqa: E402
 from handlers.console import gaps as gaps  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402
+from handlers.console import knowledge_calendar as knowledge_calendar  # noqa: E402
 from handlers.console import knowledge_home as knowledge_home  # noqa: E402
 from handlers.console import media as media  # noqa: E402
 from handlers.console import move_forms as move_forms  # noqa: E402
@@ -37,6 +38,7 @@ from handlers.console import people_topics as people_topics  # noqa: E402
 from handlers.console import presence as presence  # noqa: E402
 from handlers.console import quick_replies as quick_replies  # noqa: E402
 from handlers.console import ratings as ratings  # noqa: E402
+from handlers.console import releases as releases  # noqa: E402
 from handlers.console import reveal as reveal  # noqa: E402
 from handlers.console import reviewing as reviewing  # noqa: E402
 from handlers.console import reviews as reviews  # noqa: E402

@@ -60,13 +60,22 @@ GATED = frozenset(
         "follow_up_id",
         "canned_id",
         "draft_id",
+        "question_id",
     }
     | KNOWLEDGE_IDS
 )
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
 OFFICE_WIDE = frozenset(
-    {"officer_id", "bureau_id", "reply_id", "token", "topic_id", "entry_id"}
+    {
+        "officer_id",
+        "bureau_id",
+        "reply_id",
+        "token",
+        "topic_id",
+        "entry_id",
+        "release_id",
+    }
 )
 
 #: First page of whoever has the right, in order.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from flask import (
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -27,7 +26,14 @@ from handlers.console.wrong import learning_frame
 from handlers.exam_room import sit_exam
 from handlers.exporting import XLSX, Paper, Table, make_xlsx
 from handlers.web import parts
-from knowledge import Actor, ExamQuestion, ExamQuestionError, KnowledgeError
+from knowledge import (
+    Actor,
+    ExamFailure,
+    ExamQuestion,
+    ExamQuestionError,
+    ExamRun,
+    KnowledgeError,
+)
 
 if TYPE_CHECKING:
     from handlers.assembly import Parts
@@ -55,7 +61,7 @@ def show_exam() -> ResponseReturnValue:
         "console/exam.html",
         **learning_frame("exam"),
         questions=questions,
-        runs=parts().exam_paper.list_runs(limit=5),
+        runs=_list_runs(actor),
         is_sitting=_sitting.locked(),
         may_decide=actor.may_review,
     )
@@ -110,9 +116,7 @@ def sit_exam_now() -> ResponseReturnValue:
     if not parts().exam_paper.list(only_active=True):
         flash("还没有考题，请先出题。", "bad")
     elif _sitting.acquire(blocking=False):
-        app = current_app._get_current_object()  # type: ignore[attr-defined]
-        thread = threading.Thread(target=_sit, args=(parts(), app.logger), daemon=True)
-        thread.start()
+        threading.Thread(target=_sit, args=(parts(),), daemon=True).start()
         flash("开始考了，结果很快出现在下面。", "good")
     else:
         flash("正在考，请稍等。", "good")
@@ -126,7 +130,7 @@ def show_exam_runs() -> ResponseReturnValue:
     return render_template(
         "console/_exam_runs.html",
         **learning_frame("exam"),
-        runs=parts().exam_paper.list_runs(limit=5),
+        runs=_list_runs(_actor()),
         is_sitting=_sitting.locked(),
     )
 
@@ -170,12 +174,18 @@ def export_exam_paper() -> ResponseReturnValue:
     )
 
 
-def _sit(known: Parts, log: object) -> None:
+def _list_runs(actor: Actor) -> list[tuple[ExamRun, list[ExamFailure]]]:
+    """Return the last exams, each with the failures that are this person's to see."""
+    return [
+        (run, [f for f in run.report.failures if actor.owns(f.department)])
+        for run in parts().exam_paper.list_runs(limit=5)
+    ]
+
+
+def _sit(known: Parts) -> None:
+    # What goes wrong ends the thread, which Python writes to the log.
     try:
         sit_exam(known)
-    except Exception:
-        # A thread's end is nobody's: what went wrong must stand in the log.
-        getattr(log, "exception", print)("the exam broke off")
     finally:
         _sitting.release()
 

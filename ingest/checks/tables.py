@@ -145,7 +145,13 @@ def _check_pieces(
     subject: Subject, place: int, lines: Sequence[_Line]
 ) -> Iterator[CheckResult]:
     """Find words cut in two by a narrow cell, and offer to join them."""
-    cut = [pair for pair in pairwise(lines) if _is_cut(*pair)]
+    # A short line that comes again is the value of a cell: 定量, 定性.
+    again = Counter(line.text.strip() for line in lines)
+    cut = [
+        (before, piece)
+        for before, piece in pairwise(lines)
+        if again[piece.text.strip()] == 1 and _is_cut(before, piece)
+    ]
     if not cut:
         return
     before, piece = cut[0]

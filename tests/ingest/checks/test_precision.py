@@ -19,7 +19,9 @@ from ingest.checks import (
     CheckKind,
     KnownEntries,
     KnownEntry,
+    Severity,
     run_checks,
+    sweep,
 )
 from ingest.checks.figures import FigureKind, find_figures
 from knowledge import EntryKind, entry_id
@@ -80,6 +82,27 @@ def test_the_sound_city_raises_hardly_an_alarm(drafts):
     assert len(entries) <= MOST_FALSE * len(drafts)
     expired = [r for r in results if r.kind is CheckKind.EXPIRED]
     assert len(expired) == 4
+
+
+def test_the_published_city_is_swept_with_hardly_an_alarm(known):
+    """The home page names what needs somebody; documents not ours are notes."""
+    results = sweep(known, TODAY)
+    false = [
+        result
+        for result in results
+        if result.severity is not Severity.NOTE and result.kind not in TRUE_OF_THE_CITY
+    ]
+    for result in false:
+        _tell(result.kind.label, result.entry.title, result.reason)
+    assert len({r.entry.id for r in false}) <= MOST_FALSE * len(known.entries)
+    notes = {r.kind for r in results if r.severity is Severity.NOTE}
+    assert notes <= {CheckKind.DEAD_REFERENCE, CheckKind.NOT_YET}
+
+
+def test_a_city_read_again_repeats_nothing(drafts, known):
+    """Each draft takes the place of its own entry and is not compared with it."""
+    kinds = {r.kind for r in run_checks(drafts, known, today=TODAY)}
+    assert kinds <= TRUE_OF_THE_CITY | {CheckKind.DEAD_REFERENCE}
 
 
 def test_planted_faults_are_found_by_kind(drafts, known):

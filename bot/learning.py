@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Engine
 
+from .auditing import audit
 from .database import Transactions
 from .drafts import DraftStore
 from .events import Clock
@@ -13,7 +14,6 @@ from .exam import ExamStore
 from .faults import FaultStore
 from .gap import Encode
 from .gaps import GapStore
-from .officer_rows import audit
 from .review_queue import ESCALATED_AFTER
 from .reviews import ReviewStore
 from .votes import VoteStore
@@ -42,4 +42,4 @@ class Learning:
     def note_export(self, officer_id: int, action: str, subject: str) -> None:
         """Note that something was taken out of the house."""
         with self._tx.write() as session:
-            audit(session, self._clock(), officer_id, action, subject)
+            audit(session, action, subject, officer_id=officer_id, at=self._clock())

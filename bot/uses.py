@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from knowledge import EntryUses
 
-from .assistant import BEIJING
 from .database import Transactions
 from .events import Clock
 from .tables import MessageRow
 from .types import AnswerStatus, Sender
+from .working_time import BEIJING
 
 #: Days counted at the first start; conversations are hardly kept longer.
 FIRST_DAYS = 90

@@ -26,13 +26,16 @@ from bot import (
 )
 from handlers.config import Settings
 from handlers.desk_parts import Clock
+from handlers.exam_room import examine_release
 from handlers.knowledge_parts import KnowledgeParts
 from handlers.office_calendar import read_hours, read_plans
 from knowledge import (
+    Examine,
     KnowledgeBase,
     KnowledgeError,
     PassageCheck,
     open_knowledge_base,
+    use_office_texts,
 )
 
 if TYPE_CHECKING:
@@ -53,15 +56,24 @@ class Parts(KnowledgeParts):
     @cached_property
     def knowledge_base(self) -> KnowledgeBase:
         """The current release, open; raises NoReleaseError when there is none."""
-        return open_knowledge_base(Path(self.settings.knowledge.folder), self.encoder)
+        return open_knowledge_base(
+            Path(self.settings.knowledge.folder),
+            self.encoder,
+            get_off=lambda: self.switches.get_off(),
+        )
 
     @cached_property
     def assistant(self) -> Assistant:
         """The one that answers; opens the knowledge base."""
         return self.make_assistant(self.knowledge_base)
 
+    def use_office_texts(self) -> None:
+        """Let this process speak and search as the office has set."""
+        use_office_texts(self.office_texts.look)
+
     def make_assistant(self, knowledge: KnowledgeReader) -> Assistant:
         """Return the same assistant on other knowledge: a release not out yet."""
+        self.use_office_texts()
         return Assistant(
             knowledge,
             make_answer_settings(self.settings),
@@ -69,8 +81,14 @@ class Parts(KnowledgeParts):
             halls=self.halls,
             quick_replies=self.quick_replies,
             people_topics=self.people_topics,
+            switches=self.switches,
             get_days=lambda: self.live_calendar.get_days(),
         )
+
+    @property
+    def _examine(self) -> Examine:
+        """The office's exam, asked by the assistant that citizens ask."""
+        return lambda base, changed: examine_release(self, base, changed)
 
     @cached_property
     def halls(self) -> HallStore:
@@ -149,11 +167,27 @@ class Parts(KnowledgeParts):
 
     def is_in_force(self, answer: Answer) -> bool:
         """Tell whether all that an answer cites still stands and counts today."""
-        return self.are_in_force(answer.citations, answer.evidence.release_id)
+        evidence = answer.evidence
+        return self.are_in_force(
+            answer.citations, evidence.release_id, question=evidence.question
+        )
 
-    def are_in_force(self, citations: Iterable[Citation], release_id: str) -> bool:
-        """Tell the same of citations that came from a release."""
+    def are_in_force(
+        self, citations: Iterable[Citation], release_id: str, *, question: str = ""
+    ) -> bool:
+        """Tell the same of citations that came from a release.
+
+        Args:
+            citations: Of one answer.
+            release_id: That it came from.
+            question: That it answers: its topic may be off by now.
+        """
         today = self.clock().astimezone(BEIJING).date()
+        citations = tuple(citations)
+        if citations and self.switches.find_topic(question) is not None:
+            return False
+        if any(self.switches.find_entry(c.entry_id) for c in citations):
+            return False
         cited = {c.passage_id for c in citations if c.passage_id}
         try:
             return all(

@@ -43,6 +43,7 @@ from handlers.around import Around
 from handlers.config import Settings
 from handlers.live import LiveBus
 from handlers.office_calendar import LiveCalendar
+from handlers.security import derive_key
 
 Clock = Callable[[], datetime]
 
@@ -67,7 +68,11 @@ class Foundation:
     @cached_property
     def engine(self) -> Engine:
         """The database; its schema is brought up to date by ``migrate``."""
-        return make_engine(self.settings.database.url)
+        secret = self.settings.secret_key
+        return make_engine(
+            self.settings.database.url,
+            audit_secret=derive_key(secret, "wenzheng/audit") if secret else "",
+        )
 
     @cached_property
     def redis(self) -> Redis:
@@ -210,7 +215,7 @@ class DeskParts(Foundation):
     @cached_property
     def audit_trail(self) -> AuditTrail:
         """Who did what."""
-        return AuditTrail(self.engine)
+        return AuditTrail(self.engine, self.clock)
 
     @cached_property
     def around(self) -> Around:

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from bot import Learning, Officer, QuestionVectors, Right, UseCounter, audit, names
 from handlers.desk_parts import DeskParts
+from handlers.importing import (
+    Importer,
+    make_importer,
+)
+from handlers.uploads import (
+    Uploads,
+)
 from knowledge import (
     Actor,
+    Applier,
+    ChangeKind,
     ChangeStore,
     Encoder,
+    Examine,
     ExamPaper,
+    ImportStore,
     KnowledgeStore,
+    OfficeTextStore,
+    Press,
+    PublishedEntries,
+    Publisher,
+    ReleaseStore,
+    SwitchStore,
     Upkeep,
+    VectorCache,
     make_encoder,
+    pass_all,
 )
 
 
@@ -39,6 +60,11 @@ class KnowledgeParts(DeskParts):
         return make_encoder(self.settings.knowledge.encoder)
 
     @cached_property
+    def vector_cache(self) -> VectorCache:
+        """Vectors of all that was ever published or tried."""
+        return VectorCache(self.settings.data_folder / "vectors")
+
+    @cached_property
     def learning(self) -> Learning:
         """Reviews, votes, drafts, gaps."""
         return Learning(
@@ -59,9 +85,74 @@ class KnowledgeParts(DeskParts):
         return Upkeep(self.engine)
 
     @cached_property
+    def office_texts(self) -> OfficeTextStore:
+        """The office's own synonyms, hot words, wordings and menu."""
+        return OfficeTextStore(self.engine, self.clock, journal)
+
+    @cached_property
     def exam_paper(self) -> ExamPaper:
         """Questions that every release must answer or refuse."""
         return ExamPaper(self.engine, self.clock, journal)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Brings approved changes out; the encoder is opened when something is due."""
+        return Publisher(
+            self.engine,
+            self.clock,
+            journal,
+            self._press,
+            examine=self._examine,
+            appliers=self._appliers,
+        )
+
+    @cached_property
+    def releases(self) -> ReleaseStore:
+        """Releases that there were, and the way back to them."""
+        return ReleaseStore(self.engine, self.clock, journal, self._press)
+
+    @cached_property
+    def switches(self) -> SwitchStore:
+        """Entries and topics that are off at once."""
+        return SwitchStore(self.engine, self.clock, journal)
+
+    @cached_property
+    def _press(self) -> Press:
+        return Press(
+            self.engine,
+            lambda: self.encoder,
+            Path(self.settings.knowledge.folder),
+            self.vector_cache,
+        )
+
+    @property
+    def _examine(self) -> Examine:
+        return pass_all
+
+    @property
+    def _appliers(self) -> Mapping[ChangeKind, Applier]:
+        """What puts changes of other kinds than entries into force."""
+        return {}
+
+    @cached_property
+    def imports(self) -> ImportStore:
+        """Batches of files that editors handed in."""
+        return ImportStore(self.engine, self.clock, journal)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The files themselves."""
+        return Uploads(self.settings.data_folder / "uploads")
+
+    @cached_property
+    def published(self) -> PublishedEntries:
+        """Entries in force, as drafts."""
+        return PublishedEntries(self.engine)
+
+    @cached_property
+    def importer(self) -> Importer:
+        """Reads what was handed in."""
+        return make_importer(self)
 
     def make_actor(self, officer: Officer) -> Actor:
         """Return what an officer may do to the knowledge.
@@ -97,4 +188,4 @@ def journal(
     detail: str = "",
 ) -> None:
     """Write an action on the knowledge into the audit trail."""
-    audit(session, at, officer_id, action, subject, detail)
+    audit(session, action, subject, officer_id=officer_id, at=at, detail=detail)

@@ -19,7 +19,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -29,22 +29,12 @@ import numpy as np
 from .errors import NoReleaseError, ReleaseError
 from .index import DenseIndex, LexicalIndex
 from .index.lexical import LexicalRow
+from .passage_texts import lexical_terms, windows_of
 from .passages import write_passages
 from .ranking import passage_words
-from .store import KnowledgeStore
-from .tables import ReleaseRow
-from .text import normalise, split_windows, terms
-from .types import Encoder, EntryKind, Passage
+from .types import Encoder, Passage
 from .vectors import Progress, VectorCache
 from .vocabulary import write_vocabulary
-
-#: Characters a window, title apart. On 1,262 policy questions windows of about 110
-#: lift the encoder alone from .52 to .61 hit@1 (shared evaluation).
-WINDOW_CHARS = 110
-WINDOW_OVERLAP = 20
-
-#: Characters of title and heading put before each window.
-_NAME_CHARS = 60
 
 #: Days that stand for "since always" and "open-ended".
 FIRST_DAY, LAST_DAY = 1, date.max.toordinal()
@@ -66,47 +56,46 @@ class ReleaseInfo:
     manifest_sha256: str
 
 
-def build_release(
-    store: KnowledgeStore,
+def build_aside(
+    passages: Sequence[Passage],
     encoder: Encoder,
     folder: Path,
     *,
     at: datetime,
     cache: VectorCache,
+    name: str = "",
     progress: Progress | None = None,
 ) -> ReleaseInfo:
-    """Build a release of all published passages and make it the current one.
+    """Build a release that nobody answers from yet.
 
     Args:
-        store: The record; the release is noted there.
+        passages: All of them, in order.
         encoder: Must be the one that questions will be encoded with.
         folder: Where releases live; made when missing.
         at: Now, aware UTC; names the release.
         cache: Vectors known already; only changed passages are encoded.
+        name: Of a release that is built again; empty = a new one.
         progress: Called with (windows encoded, all windows).
 
     Raises:
-        OSError: If the disk is full or not writable; the old release stays current.
-        sqlalchemy.exc.SQLAlchemyError: If the record cannot be read or written.
+        OSError: If the disk is full or not writable.
     """
-    info = build_from_passages(
-        list(store.iter_passages()),
-        encoder,
-        folder,
-        at=at,
-        cache=cache,
-        progress=progress,
-    )
-    store.note_release(
-        ReleaseRow(
-            id=info.id,
-            manifest_sha256=info.manifest_sha256,
-            passages=info.passages,
-            encoder=info.encoder,
-            created_at=at,
-        )
-    )
-    return info
+    folder.mkdir(parents=True, exist_ok=True)
+    name = name or f"{at:%Y%m%dT%H%M%S}-{_fingerprint(passages)[:8]}"
+    aside = folder / f".{name}.building"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    try:
+        _write(aside, passages, encoder, cache, progress)
+        sealed = _seal(aside, name, encoder, len(passages))
+        final = folder / name
+        shutil.rmtree(final, ignore_errors=True)
+        aside.rename(final)
+        _sync_folder(folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return ReleaseInfo(name, len(passages), encoder.name, sealed)
 
 
 def build_from_passages(
@@ -118,29 +107,15 @@ def build_from_passages(
     cache: VectorCache,
     progress: Progress | None = None,
 ) -> ReleaseInfo:
-    """Build a release of given passages; see :func:`build_release`.
+    """Build a release and make it the current one; see :func:`build_aside`.
 
     Raises:
-        OSError: If the disk is full or not writable.
+        OSError: If the disk is full or not writable; the old release stays current.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256("".join(p.id for p in passages).encode()).hexdigest()
-    name = f"{at:%Y%m%dT%H%M%S}-{digest[:8]}"
-    aside = folder / f".{name}.building"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    try:
-        _write(aside, passages, encoder, cache, progress)
-        sealed = _seal(aside, name, encoder, len(passages))
-        final = folder / name
-        shutil.rmtree(final, ignore_errors=True)
-        aside.rename(final)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    swap_to(folder, name)
-    _prune(folder, keep=name)
-    return ReleaseInfo(name, len(passages), encoder.name, sealed)
+    info = build_aside(passages, encoder, folder, at=at, cache=cache, progress=progress)
+    swap_to(folder, info.id)
+    prune(folder)
+    return info
 
 
 def swap_to(folder: Path, name: str) -> None:
@@ -194,18 +169,32 @@ def check_release(folder: Path, name: str) -> dict[str, object]:
     return manifest
 
 
-def windows_of(passage: Passage) -> list[str]:
-    """The texts a passage is encoded as: title in front of each window."""
-    name = normalise(f"{passage.title} {passage.heading}").strip()[:_NAME_CHARS]
-    body = normalise(passage.text)
-    cut = split_windows(body, size=WINDOW_CHARS, overlap=WINDOW_OVERLAP)
-    texts = [w if not name or w.startswith(name) else f"{name} {w}" for w in cut]
-    # An everyday name is a question in the citizen's own words: a window of its own.
-    if passage.ordinal == 0:
-        texts += [normalise(alias) for alias in passage.aliases]
-    if passage.kind is EntryKind.FAQ:
-        texts.append(normalise(passage.title))
-    return texts
+def is_complete(folder: Path, name: str) -> bool:
+    """Tell whether a release stands on disk as its manifest says."""
+    try:
+        check_release(folder, name)
+    except (ReleaseError, OSError):
+        return False
+    return True
+
+
+def prune(folder: Path, *, also_keep: Collection[str] = ()) -> None:
+    """Delete the oldest releases, and what a killed build left, but the current one.
+
+    Args:
+        folder: Where releases live.
+        also_keep: Names that stay however old they are.
+    """
+    for path in folder.glob(".*.building"):
+        shutil.rmtree(path, ignore_errors=True)
+    keep = {current_release(folder), *also_keep}
+    names = sorted(
+        (p for p in folder.iterdir() if (p / "manifest.json").is_file()),
+        key=lambda p: p.stat().st_mtime,
+    )
+    for path in names[:-_KEEP]:
+        if path.name not in keep:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _write(
@@ -242,14 +231,11 @@ def _write(
 
 def _lexical_rows(passages: Iterable[Passage]) -> Iterable[LexicalRow]:
     for ordinal, p in enumerate(passages):
-        name = f"{p.title} {' '.join(p.aliases)}"
-        body = (
-            p.text if normalise(p.text).startswith(p.title) else f"{p.title} {p.text}"
-        )
+        name_terms, body_terms = lexical_terms(p)
         yield LexicalRow(
             ordinal=ordinal,
-            name_terms=terms(name),
-            body_terms=terms(f"{p.heading}\n{body}"),
+            name_terms=name_terms,
+            body_terms=body_terms,
             valid_from=_from(p),
             valid_until=_until(p),
         )
@@ -306,11 +292,9 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _prune(folder: Path, *, keep: str) -> None:
-    names = sorted(
-        (p for p in folder.iterdir() if (p / "manifest.json").is_file()),
-        key=lambda p: p.stat().st_mtime,
-    )
-    for path in names[:-_KEEP]:
-        if path.name != keep:
-            shutil.rmtree(path, ignore_errors=True)
+def _fingerprint(passages: Iterable[Passage]) -> str:
+    """SHA-256 over the passages and the days they count on, hex."""
+    digest = hashlib.sha256()
+    for p in passages:
+        digest.update(f"{p.id}{p.title}{p.valid_from}{p.valid_until}".encode())
+    return digest.hexdigest()

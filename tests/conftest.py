@@ -31,12 +31,20 @@ from bot import (
     render_plain,
     upgrade_database,
 )
+from knowledge import use_office_texts
 from tests.fakes import CITY, FakeKnowledgeBase, FrozenClock
 
 #: A Friday morning in Beijing, within office hours.
 MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 KEY = "a secret of the test's own, long enough"
+
+
+@pytest.fixture(autouse=True)
+def _shipped_words() -> Iterator[None]:
+    """No process keeps the words of another test's office."""
+    yield
+    use_office_texts(None)
 
 
 @pytest.fixture
@@ -125,6 +133,7 @@ def _postgres_engine(
 def postgres_engine(_postgres_engine: Engine) -> Iterator[Engine]:
     """A migrated PostgreSQL database, the module's own, emptied after each test."""
     yield _postgres_engine
+    from bot.audit_check import seal_trail
     from bot.tables import Base
     from knowledge.tables import Base as KnowledgeTables
 
@@ -132,6 +141,7 @@ def postgres_engine(_postgres_engine: Engine) -> Iterator[Engine]:
     tables = ", ".join(table.name for table in both)
     with _postgres_engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        seal_trail(connection, at=MORNING)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -26,6 +26,11 @@ from handlers.console import files as files  # noqa: E402
 from handlers.console import finding as finding  # noqa: E402
 from handlers.console import gaps as gaps  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402
+from handlers.console import import_files as import_files  # noqa: E402
+from handlers.console import import_moves as import_moves  # noqa: E402
+from handlers.console import import_sheets as import_sheets  # noqa: E402
+from handlers.console import imports as imports  # noqa: E402
+from handlers.console import knowledge_calendar as knowledge_calendar  # noqa: E402
 from handlers.console import media as media  # noqa: E402
 from handlers.console import move_forms as move_forms  # noqa: E402
 from handlers.console import moves as moves  # noqa: E402
@@ -34,6 +39,7 @@ from handlers.console import people_topics as people_topics  # noqa: E402
 from handlers.console import presence as presence  # noqa: E402
 from handlers.console import quick_replies as quick_replies  # noqa: E402
 from handlers.console import ratings as ratings  # noqa: E402
+from handlers.console import releases as releases  # noqa: E402
 from handlers.console import reveal as reveal  # noqa: E402
 from handlers.console import reviews as reviews  # noqa: E402
 from handlers.console import second_factor as second_factor  # noqa: E402

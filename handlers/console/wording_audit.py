@@ -22,6 +22,8 @@ ACTIONS: Mapping[str, str] = {
     "officer.on": "启用账号",
     "officer.off": "停用账号",
     "officer.unused": "长期没用，停用账号",
+    "audit.verified": "核验审计记录",
+    "audit.sealed": "重新封存审计记录",
     "bureau.added": "新增部门",
     "bureau.changed": "修改部门",
     "bureau.on": "启用部门",
@@ -65,6 +67,7 @@ ACTIONS: Mapping[str, str] = {
     "draft.taken": "采纳知识草稿",
     "draft.refused": "不采纳知识草稿",
     "draft.export": "导出知识草稿",
+    "knowledge.publish": "发布知识",
     "knowledge.add": "新建知识修改",
     "knowledge.write": "写知识修改",
     "knowledge.submit": "提交知识审核",
@@ -73,6 +76,11 @@ ACTIONS: Mapping[str, str] = {
     "knowledge.return": "退回修改",
     "knowledge.take_back": "撤回审核",
     "knowledge.cancel": "取消知识修改",
+    "import.add": "开始导入文件",
+    "import.adopt": "采纳导入的文件",
+    "import.drop": "不要导入的文件",
+    "import.submit": "导入内容提交审核",
+    "entries.export": "导出知识表格",
     "exam.added": "新增考题",
     "exam.changed": "修改考题",
     "exam.on": "启用考题",
@@ -113,6 +121,7 @@ ACTIONS: Mapping[str, str] = {
 }
 
 _SUBJECTS: Mapping[str, str] = {
+    "audit": "记录条数",
     "officer": "账号",
     "bureau": "部门",
     "ticket": "会话",
@@ -124,6 +133,7 @@ _SUBJECTS: Mapping[str, str] = {
     "exam": "考题条数",
     "change": "知识修改",
     "entries": "知识条数",
+    "import": "导入批次",
     "month": "月份",
     "conversation": "对话",
     "rating": "评价",
@@ -135,6 +145,14 @@ _SUBJECTS: Mapping[str, str] = {
 }
 
 
+def _say_whole(found: re.Match[str]) -> str:
+    return f"{'此前' if found[1] else ''}没有发现改动；封条 "
+
+
+def _say_broken(found: re.Match[str]) -> str:
+    return f"{'此前' if found[1] else ''}发现改动，第 {found[2]} 条；封条 "
+
+
 #: What stands in details and subjects to what it says; ids stay as they are.
 _WORDS = (
     (re.compile(r"\brole (\w+)"), lambda found: f"角色 {_role(found[1])}"),
@@ -142,6 +160,8 @@ _WORDS = (
     (re.compile(r"\bbureau (\d+)"), lambda found: f"部门 {found[1]}"),
     (re.compile(r"; was (?=\S)"), lambda _: "；原来是 "),
     (re.compile(r"second factor removed"), lambda _: "动态码一并取消"),
+    (re.compile(r"^(was )?whole; head "), _say_whole),
+    (re.compile(r"^(was )?broken at ([\d, ]+); head "), _say_broken),
     (re.compile(r"^working: "), lambda _: "改为上班："),
     (re.compile(r"^closed: "), lambda _: "改为休息："),
     (

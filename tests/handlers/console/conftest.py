@@ -69,7 +69,7 @@ from bot import (
 )
 from bot.tables import TicketRow
 from handlers.around import Around
-from handlers.config import Settings
+from handlers.config import DatabaseSettings, KnowledgeSettings, Settings
 from handlers.knowledge_parts import KnowledgeParts
 from handlers.live import LiveBus
 from handlers.office_calendar import LiveCalendar
@@ -320,7 +320,12 @@ def world(
     client = redis.Redis(port=valkey.port)
     client.flushall()
     seal, live = Seal(KEY), LiveBus(client, wait_ms=200)
-    settings = Settings(secret_key=KEY)
+    settings = Settings(
+        secret_key=KEY,
+        database=DatabaseSettings(f"sqlite:///{tmp_path / 'wenzheng.db'}"),
+        knowledge=KnowledgeSettings(folder=str(tmp_path / "releases")),
+        root=tmp_path,
+    )
     desk = Desk(engine, clock, live.publish)
     knowledge_parts = KnowledgeParts(settings, clock)
     knowledge_parts.__dict__.update(engine=engine, redis=client, live=live, seal=seal)
@@ -344,7 +349,7 @@ def world(
         canned=CannedReplyStore(engine, clock),
         people_topics=PeopleTopicStore(engine, clock),
         ticket_gate=TicketGate(engine),
-        audit_trail=AuditTrail(engine),
+        audit_trail=AuditTrail(engine, clock),
         office_days=(office_days := OfficeDayStore(engine, clock)),
         live_calendar=LiveCalendar(settings, office_days.read),
         around=Around(client, live.publish, clock),

@@ -55,6 +55,7 @@ WIDE: dict[str, object] = {
     "topic_id": 1,
     "token": "x",
     "entry_id": "e1",
+    "release_id": "20261101T000000-00000000",
     "day": "2026-10-09",
     "year": 2026,
     "month": 11,

@@ -20,6 +20,7 @@ from bot import Answer, Channel, FrontDesk
 from handlers.alerting import make_alert, watch_clocks
 from handlers.assembly import Parts
 from handlers.delivering import Courier, Send
+from handlers.guarding import make_guard
 from handlers.live import LiveBus
 from handlers.notifying import make_notify
 from handlers.office_calendar import watch_reach
@@ -40,8 +41,17 @@ WATCH_EVERY_S = 15.0
 #: Next year's holidays, and accounts that nobody uses: a few times a day.
 LOOK_AHEAD_EVERY_S = 6 * 3600.0
 
+#: Files that editors handed in are looked for so often.
+IMPORT_EVERY_S = 1.0
+
 #: What is kept for days is erased within the hour.
 ERASE_EVERY_S = 3600.0
+
+#: The whole audit trail is read: once a day, and at the start.
+GUARD_EVERY_S = 24 * 3600.0
+
+#: Which entries are asked for: a few seconds' work once an hour.
+COUNT_EVERY_S = 3600.0
 
 #: Wait before listening again when Redis is away.
 _LISTEN_AGAIN_S = 2.0
@@ -99,6 +109,10 @@ def list_jobs(
         ("accounts", lambda: retire_officers(parts), LOOK_AHEAD_EVERY_S),
         ("clocks", make_watch(parts), WATCH_EVERY_S),
         ("originals", parts.originals.erase_old, ERASE_EVERY_S),
+        ("audit", make_guard(parts.audit_trail, parts.alarms), GUARD_EVERY_S),
+        ("uses", parts.uses.count, COUNT_EVERY_S),
+        ("imports", parts.importer.read_waiting, IMPORT_EVERY_S),
+        ("uploads", parts.importer.clear_up, ERASE_EVERY_S),
     )
 
 

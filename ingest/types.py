@@ -12,6 +12,9 @@ from knowledge import EntryDraft
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
 """Cells of a table; a merged cell stands in its first place, the others are empty.
 
+Under a row of headings (three columns or more) a cell merged over rows is repeated
+in each of them: such a row is found and read alone.
+
 A nested table is lines in its cell, the cells parted by tabs.
 """
 
@@ -88,6 +91,11 @@ class RefusedRow:
 
     #: Chinese, for staff.
     reason: str
+
+    #: The row as it stands in the file, for sending it again; empty when there is
+    #: none, and the names of its columns.
+    cells: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ class Page:
     width: float
     lines: tuple[Line, ...]
 
+    #: Whether a machine read it from an image.
+    is_recognised: bool = False
+
 
 _PAGE_NUMBER = re.compile(
     r"^[-－—–―·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／]?\s*共?\s*\d{1,4}\s*页?)?[-－—–―·\s]*$"
@@ -134,7 +137,8 @@ def _glue(first: str, second: str) -> str:
 def _make_block(page: Page, line: Line, margins: _Margins) -> Block:
     align = _read_align(page, line, margins)
     text = close_gaps(line.text) if align is Align.CENTRE else line.text
-    return Block(BlockKind.TEXT, text, align=align, locator=f"第{page.number}页")
+    locator = f"第{page.number}页{'（识别）' * page.is_recognised}"
+    return Block(BlockKind.TEXT, text, align=align, locator=locator)
 
 
 def _read_align(page: Page, line: Line, margins: _Margins) -> Align:

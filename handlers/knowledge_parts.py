@@ -31,6 +31,7 @@ from handlers.uploads import (
 from knowledge import (
     Actor,
     Applier,
+    Catalogue,
     ChangeKind,
     ChangeStore,
     Encoder,
@@ -58,6 +59,11 @@ class KnowledgeParts(DeskParts):
     def knowledge_store(self) -> KnowledgeStore:
         """Entries, revisions, releases."""
         return KnowledgeStore(self.engine)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Entries as staff look through them."""
+        return Catalogue(self.engine)
 
     @cached_property
     def changes(self) -> ChangeStore:

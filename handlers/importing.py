@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot import OfficerNotFoundError
 from handlers.import_report import FileEntry, Remark, Report, report_from_json
-from handlers.reading_files import Reading, read_upload
+from handlers.reading_files import FileReader, Reading
 from handlers.sheet_reading import read_sheet
 from handlers.uploads import Uploads
 from knowledge import (
@@ -79,6 +79,7 @@ class Importer:
         """
         self._queue, self._uploads, self._published = queue, uploads, published
         self._check, self._find_actor, self._clock = check, find_actor, clock
+        self._reader = FileReader()
 
     def read_waiting(self) -> int:
         """Read what waits, for a few seconds; returns how many files."""
@@ -92,6 +93,9 @@ class Importer:
             done += 1
         for import_id in batches:
             self._check_batch(import_id)
+        if time.monotonic() < end:
+            # Nothing waits: nobody needs the child, and it has 150 MiB.
+            self._reader.close()
         return done
 
     def clear_up(self) -> None:
@@ -131,7 +135,7 @@ class Importer:
         actor = self._find_actor(batch.created_by)
         # Should this raise, the file is tried again after its lease, and then refused;
         # the others go on meanwhile.
-        readings = read_upload(data, file.name)
+        readings = self._reader.read(data, file.name)
         return [self._keep(r, file, batch.hints, actor) for r in readings]
 
     def _keep(

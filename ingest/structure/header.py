@@ -89,6 +89,14 @@ def is_body_name(text: str) -> bool:
     return bool(_BODY.match(close_gaps(text)))
 
 
+def name_issuers(text: str) -> str:
+    """Return an issuer; several that issue together are parted by 、."""
+    parts = text.split()
+    if len(parts) > 1 and all(map(is_body_name, parts)):
+        return "、".join(parts)
+    return close_gaps(text)
+
+
 def _begins_text(block: Block) -> bool:
     text = block.text
     if block.kind is BlockKind.TABLE or marks.CONTENTS.match(text):
@@ -116,7 +124,7 @@ def _take_line(header: Header, text: str) -> bool:
     elif marks.is_annex(text) or is_date_line(text) or _NOISE.match(text):
         pass
     elif is_body_name(text) and not text.endswith("令"):
-        header.issuer = header.issuer or close_gaps(text)
+        header.issuer = header.issuer or name_issuers(text)
     else:
         return False
     return True

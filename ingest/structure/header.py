@@ -32,6 +32,8 @@ _BODY = re.compile(
     r"|检察院|银行|大队|支队|管委会|国务院|处)$|^国务院$"
 )
 
+_PLACE = re.compile(r"^[\u4e00-\u9fff]{2,5}?[省市县区]")
+
 #: Lines a site or a template puts around the title.
 _NOISE = re.compile(
     r"^(?:首页|返回$|当前位置|您的位置|位置[：:]|发布时间|发布日期|时间[：:]|来源[：:]|作者[：:]"
@@ -92,6 +94,9 @@ def is_body_name(text: str) -> bool:
 def name_issuers(text: str) -> str:
     """Return an issuer; several that issue together are parted by 、."""
     parts = text.split()
+    if len(parts) == 1 and (place := _PLACE.match(text)):
+        # A centred line has lost its blanks: the place begins each name.
+        parts = [place[0] + part for part in text.split(place[0])[1:]]
     if len(parts) > 1 and all(map(is_body_name, parts)):
         return "、".join(parts)
     return close_gaps(text)

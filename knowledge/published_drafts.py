@@ -59,7 +59,10 @@ def _read_rows(
         .where(EntryRow.state == "published")
         .order_by(EntryRow.id)
     )
-    return [row._tuple() for row in session.execute(query)]
+    return [
+        (entry, revision, department, region)
+        for entry, revision, department, region in session.execute(query)
+    ]
 
 
 def _read_passages(

@@ -59,10 +59,7 @@ def _read_rows(
         .where(EntryRow.state == "published")
         .order_by(EntryRow.id)
     )
-    return [
-        (entry, revision, department, region)
-        for entry, revision, department, region in session.execute(query)
-    ]
+    return [(r[0], r[1], r[2], r[3]) for r in session.execute(query)]
 
 
 def _read_passages(

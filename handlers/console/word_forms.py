@@ -46,6 +46,10 @@ TABS: Mapping[ChangeKind, tuple[str, str]] = {
 }
 
 
+#: Of a wording, where it is named and not shown.
+_TITLE_CHARS = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One line of a tab: what is in force, and whether the office set it."""
@@ -108,7 +112,7 @@ class Shipped:
         if kind is ChangeKind.HOT_WORD:
             return [f"{content['word']}　分量 {content['weight']}"]
         if kind is ChangeKind.MENU:
-            return describe_menu(read_menu(content))
+            return describe_menu(read_menu(content)) or ["（没有）"]
         return str(content["text"]).split("\n")
 
     def preview(self, content: Content | None) -> list[str]:
@@ -127,7 +131,8 @@ def make_title(kind: ChangeKind, key: str, content: Content) -> str:
         return "、".join(said[:3])
     if kind is ChangeKind.HOT_WORD:
         return str(content.get("word") or key)
-    return list_wordings().get(key, key).split("\n")[0][:30]
+    text = list_wordings().get(key, key).split("\n")[0]
+    return text if len(text) <= _TITLE_CHARS else f"{text[:_TITLE_CHARS]}…"
 
 
 def read_word_form(

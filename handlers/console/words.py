@@ -92,7 +92,9 @@ def show_words() -> ResponseReturnValue:
 @blueprint.get("/words/edit")
 @allow(Right.EDIT)
 def show_word_form() -> ResponseReturnValue:
-    """Show the form of one line, or of a new one; 200, or 404."""
+    """Show the form of one line, or of a new one; 200, 302 to the list, or 404."""
+    if "kind" not in request.args:
+        return redirect(url_for("console.show_words"))
     kind, key = _read_kind(None), request.args.get("key", "")
     texts = parts().office_texts.read()
     content = texts.get(kind, key) or _shipped().find(kind, key)
@@ -126,7 +128,9 @@ def propose_word() -> ResponseReturnValue:
 @blueprint.get("/words/change")
 @allow(*READERS)
 def show_word_change() -> ResponseReturnValue:
-    """Show a change: before, after, what it does to a question; 200, or 404."""
+    """Show a change: before, after, what it does to a question; 200, 302, or 404."""
+    if "id" not in request.args:
+        return redirect(url_for("console.show_words"))
     return _change_page(_find_change(), "")
 
 

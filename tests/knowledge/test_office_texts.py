@@ -15,6 +15,7 @@ from knowledge import (
     ChangeStore,
     OfficeTextStore,
     OwnChangeError,
+    Scope,
     check_hot_word,
     check_synonym,
     expand,
@@ -164,3 +165,17 @@ def test_shipped_expressions_are_spelled_out():
     """What is edited is what was shipped."""
     assert spell_out("公积金.{0,4}(?:提|取)") == ["公积金…提", "公积金…取"]
     assert spell_out("开.{0,6}小?店|摆摊") == ["开…小店", "开…店", "摆摊"]
+
+
+def test_a_hot_word_weighs_as_one_word(knowledge_base, today):
+    """What jieba cuts in two is looked for whole, and counts for more."""
+    scope = Scope(today)
+    question = "失业补贴标准"
+    before = knowledge_base.find(question, scope).hits
+    title = before[-1].passage.title
+    word = title[:6]
+    assert knowledge_base.find(f"{word}和{question}", scope).hits
+    hot = {word: {"word": word, "weight": 5}}
+    with trying(make_texts({ChangeKind.HOT_WORD: hot})):
+        after = knowledge_base.find(f"{word}和{question}", scope).hits
+    assert word in after[0].passage.title + after[0].passage.text

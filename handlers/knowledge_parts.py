@@ -60,6 +60,11 @@ class KnowledgeParts(DeskParts):
         return make_encoder(self.settings.knowledge.encoder)
 
     @cached_property
+    def vector_cache(self) -> VectorCache:
+        """Vectors of all that was ever published or tried."""
+        return VectorCache(self.settings.data_folder / "vectors")
+
+    @cached_property
     def learning(self) -> Learning:
         """Reviews, votes, drafts, gaps."""
         return Learning(
@@ -117,7 +122,7 @@ class KnowledgeParts(DeskParts):
             self.engine,
             lambda: self.encoder,
             Path(self.settings.knowledge.folder),
-            VectorCache(self.settings.data_folder / "vectors"),
+            self.vector_cache,
         )
 
     @property

@@ -24,6 +24,7 @@ from handlers.guarding import make_guard
 from handlers.live import LiveBus
 from handlers.notifying import make_notify
 from handlers.office_calendar import watch_reach
+from handlers.publishing import PUBLISH_EVERY_S, make_publish
 from handlers.webchat.drawing import render_stored
 from handlers.wechat import SUCCESS, WeChatError
 
@@ -112,6 +113,7 @@ def list_jobs(
         ("calendar", lambda: watch_calendar(parts), LOOK_AHEAD_EVERY_S),
         ("accounts", lambda: retire_officers(parts), LOOK_AHEAD_EVERY_S),
         ("clocks", make_watch(parts), WATCH_EVERY_S),
+        ("publish", make_publish(parts), PUBLISH_EVERY_S),
         ("originals", parts.originals.erase_old, ERASE_EVERY_S),
         ("words", parts.office_texts.publish_due, WORDS_EVERY_S),
         ("audit", make_guard(parts.audit_trail, parts.alarms), GUARD_EVERY_S),

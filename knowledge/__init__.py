@@ -7,6 +7,7 @@ Other packages import from ``knowledge`` itself, never from its submodules::
 """
 
 from .aspects import find_aspects as find_aspects
+from .aspects import find_places as find_places
 from .aspects import find_region as find_region
 from .aspects import may_answer as may_answer
 from .aspects import region_level as region_level
@@ -68,6 +69,7 @@ from .import_types import ImportFullError as ImportFullError
 from .import_types import ImportHints as ImportHints
 from .import_types import ImportNotFoundError as ImportNotFoundError
 from .import_types import ImportRefusedError as ImportRefusedError
+from .import_types import MadeChange as MadeChange
 from .import_types import ReadFile as ReadFile
 from .import_types import StaleFileError as StaleFileError
 from .imports import ImportStore as ImportStore
@@ -113,12 +115,15 @@ from .store import KnowledgeStore as KnowledgeStore
 from .store import PublishedRevision as PublishedRevision
 from .store import SaveReport as SaveReport
 from .switches import Switch as Switch
+from .switches import SwitchError as SwitchError
 from .switches import SwitchStore as SwitchStore
 from .synonyms import expand as expand
 from .synonyms import list_shipped as list_shipped
 from .synonyms import spell_out as spell_out
 from .text import normalise as normalise
 from .text import question_terms as question_terms
+from .trial import TrialKnowledge as TrialKnowledge
+from .trial import try_with as try_with
 from .types import ASPECT_LABELS as ASPECT_LABELS
 from .types import Aspect as Aspect
 from .types import EmbeddingMatrix as EmbeddingMatrix

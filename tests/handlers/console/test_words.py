@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot import Bureau, get_wording
+from handlers.wechat import WeChatError
 from knowledge import expand, use_office_texts
 
 
@@ -206,3 +207,38 @@ def test_what_was_typed_is_only_text(editor: Any, reviewer: Any) -> None:
         text = reviewer.open(page).text
         assert "&lt;b&gt;粗" in text
         assert "<b>粗" not in text
+
+
+class MenuAccount:
+    """WeChat's side of the menu."""
+
+    def __init__(self) -> None:
+        self.menu: Any = None
+        self.is_down = False
+
+    def get_menu(self) -> Any:
+        """Return what is shown at the foot of the chat."""
+        if self.is_down:
+            raise WeChatError(40125, "alarm", "密钥不对")
+        return self.menu
+
+    def create_menu(self, menu: Any) -> None:
+        """Show another one."""
+        self.menu = menu
+
+
+def test_the_menu_is_pushed_by_who_lets_things_out(
+    world: Any, editor: Any, reviewer: Any
+) -> None:
+    """The one in force; a mistake of the account's is told, not hidden."""
+    account = world.parts.wechat_client = MenuAccount()
+    form = {"b0_name": "人工", "b0_way": "command", "b0_value": "转人工"}
+    move(reviewer, propose(editor, "menu", "menu", **form), "approve")
+    page = "/console/words?kind=menu"
+    assert "推送到公众号" not in editor.open(page).text
+    assert editor.send("/console/words/menu", page=page).status_code == 403
+    assert "已推送，改了 1 处" in reviewer.send("/console/words/menu", page=page).text
+    assert account.menu["button"][0]["name"] == "人工"
+    assert "原来就一致" in reviewer.send("/console/words/menu", page=page).text
+    account.is_down = True
+    assert "没有推送成功" in reviewer.send("/console/words/menu", page=page).text

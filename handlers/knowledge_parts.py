@@ -9,7 +9,17 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot import Learning, Officer, QuestionVectors, Right, UseCounter, audit, names
+from bot import (
+    BEIJING,
+    Learning,
+    Officer,
+    QuestionVectors,
+    Right,
+    UseCounter,
+    audit,
+    names,
+)
+from handlers.checking_drafts import DraftChecker
 from handlers.desk_parts import DeskParts
 from handlers.importing import (
     Importer,
@@ -21,6 +31,7 @@ from handlers.uploads import (
 from knowledge import (
     Actor,
     Applier,
+    Catalogue,
     ChangeKind,
     ChangeStore,
     Encoder,
@@ -28,6 +39,7 @@ from knowledge import (
     ExamPaper,
     ImportStore,
     KnowledgeStore,
+    OfficeTextStore,
     Press,
     PublishedEntries,
     Publisher,
@@ -49,6 +61,11 @@ class KnowledgeParts(DeskParts):
         return KnowledgeStore(self.engine)
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """Entries as staff look through them."""
+        return Catalogue(self.engine)
+
+    @cached_property
     def changes(self) -> ChangeStore:
         """Proposed changes, from draft to approved."""
         return ChangeStore(self.engine, self.clock, journal)
@@ -57,6 +74,11 @@ class KnowledgeParts(DeskParts):
     def encoder(self) -> Encoder:
         """The model that turns text into vectors; 50 MB."""
         return make_encoder(self.settings.knowledge.encoder)
+
+    @cached_property
+    def vector_cache(self) -> VectorCache:
+        """Vectors of all that was ever published or tried."""
+        return VectorCache(self.settings.data_folder / "vectors")
 
     @cached_property
     def learning(self) -> Learning:
@@ -77,6 +99,11 @@ class KnowledgeParts(DeskParts):
     def upkeep(self) -> Upkeep:
         """What wants looking after."""
         return Upkeep(self.engine)
+
+    @cached_property
+    def office_texts(self) -> OfficeTextStore:
+        """The office's own synonyms, hot words, wordings and menu."""
+        return OfficeTextStore(self.engine, self.clock, journal)
 
     @cached_property
     def exam_paper(self) -> ExamPaper:
@@ -111,7 +138,7 @@ class KnowledgeParts(DeskParts):
             self.engine,
             lambda: self.encoder,
             Path(self.settings.knowledge.folder),
-            VectorCache(self.settings.data_folder / "vectors"),
+            self.vector_cache,
         )
 
     @property
@@ -137,6 +164,15 @@ class KnowledgeParts(DeskParts):
     def published(self) -> PublishedEntries:
         """Entries in force, as drafts."""
         return PublishedEntries(self.engine)
+
+    @cached_property
+    def draft_checker(self) -> DraftChecker:
+        """Checks drafts against what is in force."""
+        return DraftChecker(
+            self.engine,
+            self.published,
+            lambda: self.clock().astimezone(BEIJING).date(),
+        )
 
     @cached_property
     def importer(self) -> Importer:

@@ -29,6 +29,7 @@ from knowledge import (
     ExamPaper,
     ImportStore,
     KnowledgeStore,
+    OfficeTextStore,
     Press,
     PublishedEntries,
     Publisher,
@@ -65,6 +66,11 @@ class KnowledgeParts(DeskParts):
         return make_encoder(self.settings.knowledge.encoder)
 
     @cached_property
+    def vector_cache(self) -> VectorCache:
+        """Vectors of all that was ever published or tried."""
+        return VectorCache(self.settings.data_folder / "vectors")
+
+    @cached_property
     def learning(self) -> Learning:
         """Reviews, votes, drafts, gaps."""
         return Learning(
@@ -83,6 +89,11 @@ class KnowledgeParts(DeskParts):
     def upkeep(self) -> Upkeep:
         """What wants looking after."""
         return Upkeep(self.engine)
+
+    @cached_property
+    def office_texts(self) -> OfficeTextStore:
+        """The office's own synonyms, hot words, wordings and menu."""
+        return OfficeTextStore(self.engine, self.clock, journal)
 
     @cached_property
     def exam_paper(self) -> ExamPaper:
@@ -117,7 +128,7 @@ class KnowledgeParts(DeskParts):
             self.engine,
             lambda: self.encoder,
             Path(self.settings.knowledge.folder),
-            VectorCache(self.settings.data_folder / "vectors"),
+            self.vector_cache,
         )
 
     @property

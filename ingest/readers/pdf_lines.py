@@ -61,6 +61,9 @@ _OPENER = re.compile(
 #: Pages with fewer lines show no margins of their own.
 _MIN_LINES = 6
 
+#: The right margin lies beyond this share of the page's width.
+_MIN_RIGHT = 0.6
+
 #: A line in brackets under a title; amended laws list every amendment there.
 _MAX_BRACKET = 400
 
@@ -111,7 +114,11 @@ def _measure(page: Page) -> _Margins:
     if not page.lines:
         return _Margins(0, 0)
     right = max(line.right for line in page.lines)
+    if len(page.lines) < _MIN_LINES:
+        # A few short lines: the longest of them is no full line.
+        right = max(right, page.width * _MIN_RIGHT)
     full = [line.left for line in page.lines if line.right > right - _FULL]
+    full = full or [line.left for line in page.lines]
     return _Margins(min(full), right)
 
 

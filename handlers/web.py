@@ -37,7 +37,7 @@ MAX_FILE_BODY_BYTES = MAX_FILE_BYTES + 64 * 1024
 MAX_UPLOAD_BODY_BYTES = MAX_UPLOAD_BYTES + 64 * 1024
 MAX_BATCH_BODY_BYTES = 4 * MAX_UPLOAD_BYTES
 
-#: The text of a law in a form.
+#: The text of a law in a form: three bytes a character, each as %XX.
 MAX_TEXT_BODY_BYTES = 8 * 1024 * 1024
 
 #: Who may send how much; all else stays small.
@@ -51,15 +51,10 @@ _TAKES_UPLOADS = {
     "console.add_import": MAX_BATCH_BODY_BYTES,
     "console.add_import_file": MAX_UPLOAD_BODY_BYTES,
     "console.change_import_file": MAX_TEXT_BODY_BYTES,
+    "console.add_change": MAX_TEXT_BODY_BYTES,
+    "console.save_change": MAX_TEXT_BODY_BYTES,
+    "console.try_knowledge": MAX_TEXT_BODY_BYTES,
 }
-
-#: A law as the form of an entry sends it: three bytes a character, each as %XX.
-MAX_TEXT_BODY_BYTES = 4 * 1024 * 1024
-
-#: Who may send that much text.
-_TAKES_TEXTS = frozenset(
-    {"console.add_change", "console.save_change", "console.try_knowledge"}
-)
 
 #: How long a browser stays the same citizen.
 SESSION_DAYS = 180
@@ -114,8 +109,6 @@ def _allow_files() -> None:
     # What flask-login keeps in the session of who has logged in.
     if endpoint in _TAKES_UPLOADS and "_user_id" in session:
         request.max_content_length = _TAKES_UPLOADS[endpoint]
-    if endpoint in _TAKES_TEXTS:
-        request.max_content_length = MAX_TEXT_BODY_BYTES
         request.max_form_memory_size = MAX_TEXT_BODY_BYTES
 
 

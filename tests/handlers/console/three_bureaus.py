@@ -33,7 +33,12 @@ from bot.tables import (
     VoteRow,
 )
 from knowledge import EntryDraft, EntryKind, Section, Source, draft_to_json
-from knowledge.life_tables import ChangeRow, ExamQuestionRow
+from knowledge.life_tables import (
+    ChangeRow,
+    ExamQuestionRow,
+    ImportFileRow,
+    ImportRow,
+)
 from knowledge.tables import DepartmentRow, EntryRow, RevisionRow
 
 BUREAUS = ("市医保局", "市公安局", "市民政局")
@@ -47,7 +52,14 @@ SAME = {
 }
 
 #: Names of what belongs to a department of the knowledge.
-KNOWLEDGE = {"question_id", "change_id", "knowledge_id", "revision_id"}
+KNOWLEDGE = {
+    "change_id",
+    "import_file_id",
+    "import_id",
+    "knowledge_id",
+    "question_id",
+    "revision_id",
+}
 
 #: Names of what every officer with the right may reach, whatever the bureau.
 WIDE: dict[str, object] = {
@@ -317,7 +329,23 @@ def _hang_on(
             name=f"事项{ticket.id}", words=["拆迁补偿款"], changed_at=now
         ),
     }
+    batch = ImportRow(
+        created_at=now,
+        hints={"department": world.parts.bureaus.get(ticket.bureau_id).name},
+    )
+    rows["import_id"] = batch
     session.add_all(rows.values())
+    session.flush()
+    file = ImportFileRow(
+        import_id=batch.id,
+        name=f"{secret}.docx",
+        sha256="0" * 64,
+        size=7,
+        state="read",
+        report={},
+        changed_at=now,
+    )
+    session.add(file)
     session.flush()
     follow_up = FollowUpRow(
         rating_id=rows["rating_id"].id,
@@ -331,6 +359,7 @@ def _hang_on(
     found |= _know(session, ticket, secret, world)
     return found | {
         "follow_up_id": follow_up.id,
+        "import_file_id": file.id,
         "message_id": line.id,
         "conversation_id": ticket.conversation_id,
     }

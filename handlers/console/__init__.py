@@ -49,6 +49,7 @@ from handlers.console import reviews as reviews  # noqa: E402
 from handlers.console import second_factor as second_factor  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402
 from handlers.console import tickets as tickets  # noqa: E402
+from handlers.console import trying as trying  # noqa: E402
 from handlers.console import typing as typing  # noqa: E402
 from handlers.console import upkeep as upkeep  # noqa: E402
 from handlers.console import votes as votes  # noqa: E402

@@ -17,13 +17,12 @@ from handlers.console.entries import find_exam
 from handlers.console.knowing import (
     KNOWERS,
     current_actor,
-    get_today,
     knowledge_frame,
     list_reviewers,
     read_version,
 )
 from handlers.console.knowledge_form import read_change
-from handlers.knowledge_checks import check_draft_of_entry
+from handlers.knowledge_checks import check_entry_draft
 from handlers.web import parts
 from knowledge import MOVES, REVIEWING, Actor, Change, ChangeError, Move
 
@@ -124,7 +123,7 @@ def _page(change_id: int, *, fault: tuple[str, str] = ("", "")) -> str:
         draft, exam = read_change(change.form.content)
     except ValueError:
         draft, exam = None, ()
-    remarks = check_draft_of_entry(draft, exam, get_today()) if draft else []
+    remarks = check_entry_draft(parts(), draft, exam) if draft else []
     known = find_exam(subject) if subject else ()
     return render_template(
         "console/change.html",

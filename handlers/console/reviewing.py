@@ -24,7 +24,16 @@ from handlers.console.knowing import (
 from handlers.console.knowledge_form import read_change
 from handlers.knowledge_checks import check_entry_draft
 from handlers.web import parts
-from knowledge import MOVES, REVIEWING, Actor, Change, ChangeError, Move
+from knowledge import (
+    MOVES,
+    REVIEWING,
+    UNDO_WITHIN,
+    Actor,
+    Change,
+    ChangeError,
+    ChangeState,
+    Move,
+)
 
 #: What a person looks at before letting it out; nothing is stored of it.
 CHECKLIST = (
@@ -129,6 +138,7 @@ def _page(change_id: int, *, fault: tuple[str, str] = ("", "")) -> str:
         "console/change.html",
         **knowledge_frame("entries"),
         **_find_powers(change, actor),
+        **_find_undo(change, actor),
         change=change,
         draft=draft,
         base=base,
@@ -157,6 +167,18 @@ def _find_powers(change: Change, actor: Actor) -> dict[str, Any]:
         "may_submit": Move.SUBMIT in may and actor.may_write,
         "may_take_back": Move.TAKE_BACK in may and actor.may_write,
         "may_cancel": Move.CANCEL in may and actor.may_write,
+    }
+
+
+def _find_undo(change: Change, actor: Actor) -> dict[str, Any]:
+    until = change.published_at + UNDO_WITHIN if change.published_at else None
+    return {
+        "may_undo": change.state is ChangeState.PUBLISHED
+        and actor.may_review
+        and until is not None
+        and parts().clock() < until,
+        "undo_until": until,
+        "undo_minutes": int(UNDO_WITHIN.total_seconds() // 60),
     }
 
 

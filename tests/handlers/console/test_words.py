@@ -252,5 +252,5 @@ def test_the_list_of_all_changes_leads_here(editor: Any, reviewer: Any) -> None:
         "群众说：惠民卡" in reviewer.open(f"/console/knowledge/changes/{number}").text
     )
     move(reviewer, address, "return", word="词不对")
-    page = editor.open(f"{other}/edit")
+    page = editor.open(f"/console/knowledge/changes/{number}/edit")
     assert "词不对" in page.text

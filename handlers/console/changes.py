@@ -11,6 +11,7 @@ from bot import Right
 from handlers.console import blueprint
 from handlers.console.access import allow
 from handlers.console.entries import find_exam
+from handlers.console.entry_check import EntryFormError, check
 from handlers.console.knowing import (
     current_actor,
     get_today,
@@ -21,8 +22,6 @@ from handlers.console.knowing import (
 from handlers.console.knowledge_form import (
     DAYS,
     EntryForm,
-    EntryFormError,
-    check,
     form_of,
     new_form,
     read_change,

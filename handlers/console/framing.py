@@ -53,7 +53,6 @@ RAIL = (
         Right.EDIT,
         Right.REVIEW_KNOWLEDGE,
     ),
-    _entry("show_import", "导入", "inbox", "import", Right.EDIT),
     RailEntry(
         "console.show_drafts",
         "草稿",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+import ingest
 from knowledge import Actor, ChangeFilter, FileState
 
 CITY = Path(__file__).parents[3] / "samples" / "city"
@@ -179,6 +180,9 @@ def test_the_same_text_again_changes_nothing(editor: Editor) -> None:
     assert change.form.base_revision_id
 
 
+@pytest.mark.skipif(
+    not hasattr(ingest, "read_upload"), reason="needs the reading child's originals"
+)
 def test_a_sheet_goes_out_and_comes_back(editor: Editor) -> None:
     """Rows changed become edits; the others are told with their numbers."""
     from knowledge import draft_from_json
@@ -305,6 +309,27 @@ def test_one_region_for_all_that_have_none(editor: Editor) -> None:
         for file in editor.files(batch)
     ]
     assert regions == ["云泽市", "云泽市"]
+
+
+def test_files_of_a_batch_are_compared_with_each_other(editor: Editor) -> None:
+    """The same guide twice under two titles is told of; an edit takes it away."""
+    other = GUIDE.replace("老年人高龄津贴申领", "八十岁老人津贴申领")
+    files = (("甲.html", GUIDE.encode()), ("乙.html", other.encode()))
+    batch = editor.hand_in(*files, region="云泽市")
+    editor.read()
+    file = editor.files(batch)[0]
+    remarks = editor.report(file.id)["entries"][0]["remarks"]
+    across = [remark for remark in remarks if remark.get("is_across")]
+    assert across
+    url = f"/console/import-files/{file.id}"
+    form = {"entry": "0", "do": "save", "title": "换个标题"}
+    editor.post(url, version=str(editor.report(file.id)["version"]), **form)
+    kept = editor.report(file.id)["entries"][0]["remarks"]
+    assert [r for r in kept if r.get("is_across")] == across
+    form |= {"s0-text": "年满九十周岁。", "s0-heading": "受理条件"}
+    editor.post(url, version=str(editor.report(file.id)["version"]), **form)
+    kept = editor.report(file.id)["entries"][0]["remarks"]
+    assert not [r for r in kept if r.get("is_across")]
 
 
 def test_leaving_out(editor: Editor) -> None:

@@ -35,6 +35,7 @@ from knowledge import (
     KnowledgeError,
     PassageCheck,
     open_knowledge_base,
+    use_office_texts,
 )
 
 if TYPE_CHECKING:
@@ -66,8 +67,13 @@ class Parts(KnowledgeParts):
         """The one that answers; opens the knowledge base."""
         return self.make_assistant(self.knowledge_base)
 
+    def use_office_texts(self) -> None:
+        """Let this process speak and search as the office has set."""
+        use_office_texts(self.office_texts.look)
+
     def make_assistant(self, knowledge: KnowledgeReader) -> Assistant:
         """Return the same assistant on other knowledge: a release not out yet."""
+        self.use_office_texts()
         return Assistant(
             knowledge,
             make_answer_settings(self.settings),

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "officers": ("officers", "officers"),
     "audit": ("auditing", "audit"),
     "check": ("checks", "check"),
+    "exam": ("exam", "exam"),
     "check-config": ("checking", "check_config"),
     "doctor": ("checking", "doctor"),
     "wechat": ("wechat", "wechat"),

@@ -1,4 +1,4 @@
-"""The form of one entry: what was typed becomes a draft, or a sentence why not. Pure."""
+"""The form of one entry: what was typed becomes a draft. Pure."""
 
 from __future__ import annotations
 
@@ -43,8 +43,7 @@ def read_entry_form(draft: EntryDraft, form: Mapping[str, str]) -> EntryForm:
         form: Fields by name; a section's are ``s3-heading``, ``s3-aspect``, ``s3-text``
             and ``s3-drop``, a new one's ``new-heading`` and so on.
     """
-    faults: dict[str, str] = {}
-    changed: dict[str, Any] = {}
+    changed, faults = _read_days(form)
     if form.get("kind") in set(EntryKind):
         changed["kind"] = EntryKind(form["kind"])
     for name, limit in _LINES.items():
@@ -54,22 +53,27 @@ def read_entry_form(draft: EntryDraft, form: Mapping[str, str]) -> EntryForm:
         if name in form:
             lines = (line.strip() for line in form[name].splitlines())
             changed[name] = tuple(dict.fromkeys(line for line in lines if line))
+    url = form.get("source_url", draft.source.url).strip()
+    if url and not url.startswith(("https://", "http://")):
+        faults["source_url"] = "网址要以 https:// 或 http:// 开头。"
+    else:
+        changed["source"] = replace(draft.source, url=url[:1000])
+    changed["sections"] = _read_sections(draft, form)
+    found = replace(draft, **changed)
+    return EntryForm(found, faults | _check(found))
+
+
+def _read_days(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    days: dict[str, Any] = {}
+    faults: dict[str, str] = {}
     for name, label in _DAYS.items():
         if name in form:
             try:
                 text = form[name].strip()
-                changed[name] = date.fromisoformat(text) if text else None
+                days[name] = date.fromisoformat(text) if text else None
             except ValueError:
                 faults[name] = f"{label}不是日期，请写成 2026-12-31。"
-    if "source_url" in form:
-        url = form["source_url"].strip()
-        if url and not url.startswith(("https://", "http://")):
-            faults["source_url"] = "网址要以 https:// 或 http:// 开头。"
-        else:
-            changed["source"] = replace(draft.source, url=url[:1000])
-    changed["sections"] = _read_sections(draft, form)
-    found = replace(draft, **changed)
-    return EntryForm(found, faults | _check(found))
+    return days, faults
 
 
 def _read_sections(draft: EntryDraft, form: Mapping[str, str]) -> tuple[Section, ...]:

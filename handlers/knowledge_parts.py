@@ -28,6 +28,7 @@ from knowledge import (
     ExamPaper,
     ImportStore,
     KnowledgeStore,
+    OfficeTextStore,
     Press,
     PublishedEntries,
     Publisher,
@@ -82,6 +83,11 @@ class KnowledgeParts(DeskParts):
     def upkeep(self) -> Upkeep:
         """What wants looking after."""
         return Upkeep(self.engine)
+
+    @cached_property
+    def office_texts(self) -> OfficeTextStore:
+        """The office's own synonyms, hot words, wordings and menu."""
+        return OfficeTextStore(self.engine, self.clock, journal)
 
     @cached_property
     def exam_paper(self) -> ExamPaper:

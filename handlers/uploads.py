@@ -11,11 +11,15 @@ import logging
 import os
 import re
 import tempfile
+import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 from typing import IO
 
 _log = logging.getLogger(__name__)
+
+#: Largest document; ``ingest`` takes no larger one either.
+MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
 #: As it is copied: an upload is never in memory as a whole.
 _PIECE_BYTES = 256 * 1024
@@ -96,3 +100,10 @@ class Uploads:
         if not _STORED.fullmatch(sha256):
             raise FileNotFoundError(sha256)
         return self._folder / sha256
+
+
+def tidy_path(path: str) -> str:
+    """Return a path harmless to show: no controls, no "..", at most 200 characters."""
+    parts = re.split(r"[/\\]", unicodedata.normalize("NFC", path))
+    seen = ("".join(c for c in part if c.isprintable()).strip(" .") for part in parts)
+    return "/".join(part for part in seen if part)[-200:] or "未命名"

@@ -32,5 +32,7 @@ from .reading import read_path as read_path
 from .refused import REFUSAL_COLUMNS as REFUSAL_COLUMNS
 from .refused import make_refused_workbook as make_refused_workbook
 from .table import read_table as read_table
+from .types import Contradiction as Contradiction
 from .types import FileReport as FileReport
 from .types import RefusedRow as RefusedRow
+from .types import StructureHints as StructureHints

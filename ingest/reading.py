@@ -6,6 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from knowledge import EntryKind, Source
@@ -87,6 +88,7 @@ def _read_file(file: Path, name: str) -> FileReport:
         drafts=found.drafts,
         refused_rows=found.refused_rows,
         warnings=(*found.warnings, *_list_doubts(found)),
+        contradictions=found.contradictions,
     )
 
 
@@ -99,7 +101,9 @@ def _understand_file(file: Path) -> Understanding:
     try:
         document = read_document(data, file.suffix.lower())
         source = Source(file.name, document.url, hashlib.sha256(data).hexdigest())
-        return understand(document, source=source, stem=tidy_stem(file.stem))
+        found = understand(document, source=source, stem=tidy_stem(file.stem))
+        warnings = dict.fromkeys((*document.warnings, *found.warnings))
+        return replace(found, warnings=tuple(warnings))
     except IngestError:
         raise
     # Five parsers of foreign files: on damaged input they raise whatever their

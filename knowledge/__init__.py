@@ -7,6 +7,7 @@ Other packages import from ``knowledge`` itself, never from its submodules::
 """
 
 from .aspects import find_aspects as find_aspects
+from .aspects import find_places as find_places
 from .aspects import find_region as find_region
 from .aspects import may_answer as may_answer
 from .aspects import region_level as region_level
@@ -68,10 +69,23 @@ from .import_types import ImportFullError as ImportFullError
 from .import_types import ImportHints as ImportHints
 from .import_types import ImportNotFoundError as ImportNotFoundError
 from .import_types import ImportRefusedError as ImportRefusedError
+from .import_types import MadeChange as MadeChange
 from .import_types import ReadFile as ReadFile
 from .import_types import StaleFileError as StaleFileError
 from .imports import ImportStore as ImportStore
 from .moments import UtcDateTime as UtcDateTime
+from .office_texts import OfficeTextStore as OfficeTextStore
+from .office_texts import make_texts as make_texts
+from .office_texts import with_change as with_change
+from .office_words import MAX_WEIGHT as MAX_WEIGHT
+from .office_words import MIN_WEIGHT as MIN_WEIGHT
+from .office_words import WORD_KINDS as WORD_KINDS
+from .office_words import OfficeTexts as OfficeTexts
+from .office_words import check_hot_word as check_hot_word
+from .office_words import check_synonym as check_synonym
+from .office_words import find_office_texts as find_office_texts
+from .office_words import trying as trying
+from .office_words import use_office_texts as use_office_texts
 from .personal import PersonalKind as PersonalKind
 from .personal import PersonalSpan as PersonalSpan
 from .personal import find_personal as find_personal
@@ -104,6 +118,8 @@ from .switches import Switch as Switch
 from .switches import SwitchError as SwitchError
 from .switches import SwitchStore as SwitchStore
 from .synonyms import expand as expand
+from .synonyms import list_shipped as list_shipped
+from .synonyms import spell_out as spell_out
 from .text import normalise as normalise
 from .text import question_terms as question_terms
 from .trial import TrialKnowledge as TrialKnowledge

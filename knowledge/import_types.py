@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from .change import ChangeState
 from .errors import KnowledgeError
 
 #: Files of one batch; a folder of more goes in two.
@@ -102,6 +103,16 @@ class ImportFile:
     def version(self) -> int:
         """Goes up with each writing."""
         return int(self.report.get("version", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class MadeChange:
+    """A change that was made of a file, as lists need it."""
+
+    id: int
+    version: int
+    state: ChangeState
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

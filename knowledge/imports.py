@@ -7,13 +7,14 @@ its ``summary``: lists are drawn from that alone, because a report may be long.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from .change import Actor
+from .change import Actor, ChangeState
+from .change_rows import seen_by
 from .changes import Clock, Journal
 from .import_rows import get_batch, get_file, to_file, to_import
 from .import_types import (
@@ -25,9 +26,10 @@ from .import_types import (
     ImportFullError,
     ImportHints,
     ImportNotFoundError,
+    MadeChange,
     StaleFileError,
 )
-from .life_tables import ImportFileRow, ImportRow
+from .life_tables import ChangeRow, ImportFileRow, ImportRow
 
 #: Batches in the list; older ones are found by their address.
 LISTED = 50
@@ -133,7 +135,7 @@ class ImportStore:
             return to_file(row)
 
     def refuse_file(
-        self, import_id: int, actor: Actor, *, name: str, size: int, reason: str
+        self, import_id: int, actor: Actor, *, name: str, reason: str
     ) -> ImportFile:
         """Keep on record that a file was not even taken.
 
@@ -146,7 +148,7 @@ class ImportStore:
                 import_id=batch.id,
                 name=name[:300],
                 sha256="",
-                size=size,
+                size=0,
                 state=FileState.REFUSED,
                 reason=reason,
                 report={},
@@ -202,6 +204,18 @@ class ImportStore:
         with self._session() as session:
             return to_file(get_file(session, import_file_id, actor))
 
+    def check_file(self, import_file_id: int, actor: Actor) -> None:
+        """Return if a person may see a file; its report is not read.
+
+        Raises:
+            ImportNotFoundError: If there is none that this person may see.
+        """
+        query = select(ImportFileRow.import_id).where(
+            ImportFileRow.id == import_file_id
+        )
+        with self._session() as session:
+            get_batch(session, session.scalar(query) or 0, actor)
+
     def write(
         self,
         file: ImportFile,
@@ -249,10 +263,31 @@ class ImportStore:
             self._note(session, "import.drop", row.import_id, actor, row.name)
             return to_file(row)
 
+    def list_changes(self, ids: Collection[int], actor: Actor) -> Sequence[MadeChange]:
+        """Return those of the changes that a person may see, by id."""
+        columns = (ChangeRow.id, ChangeRow.version, ChangeRow.state, ChangeRow.title)
+        query = (
+            select(*columns)
+            .where(ChangeRow.id.in_(ids), seen_by(actor))
+            .order_by(ChangeRow.id)
+        )
+        with self._session() as session:
+            return [
+                MadeChange(row[0], row[1], ChangeState(row[2]), row[3])
+                for row in session.execute(query)
+            ]
+
     def note(self, action: str, import_id: int, actor: Actor, detail: str) -> None:
         """Write into the audit trail what was done with a batch."""
         with self._session.begin() as session:
             self._note(session, action, import_id, actor, detail)
+
+    def note_export(self, entries: int, actor: Actor) -> None:
+        """Write into the audit trail that entries were taken along."""
+        with self._session.begin() as session:
+            subject = f"entries {entries}"
+            at, who = self._clock(), actor.officer_id
+            self._journal(session, "entries.export", subject, officer_id=who, at=at)
 
     def _note(
         self, session: Session, action: str, import_id: int, actor: Actor, detail: str

@@ -11,9 +11,11 @@ import numpy.typing as npt
 from .aspects import may_answer
 from .errors import ReleaseError
 from .index import DenseIndex, LexicalIndex
+from .office_words import find_office_texts
 from .passages import PassageFile
 from .ranking import idf_of
 from .release import check_release
+from .text import normalise
 from .types import Encoder, Passage, Scope
 from .vocabulary import Vocabulary
 
@@ -70,9 +72,22 @@ class OpenRelease:
 
     def word_weights(self, question: str) -> dict[str, float]:
         """Weigh the words of a question that the office uses, by rarity."""
-        return {
+        weights = {
             word: idf_of(self.vocabulary.frequency(word), self.size)
             for word in self.vocabulary.cut(question)
+        }
+        return weights | self._weigh_hot_words(question)
+
+    def _weigh_hot_words(self, question: str) -> dict[str, float]:
+        """Weigh what the office calls one word, as rare, times what it is worth."""
+        texts = find_office_texts()
+        if texts is None or not texts.hot_words:
+            return {}
+        rare, level = idf_of(1, self.size), normalise(question).lower()
+        return {
+            word: rare * weight
+            for hot, weight in texts.hot_words.items()
+            if (word := normalise(hot).lower()) in level
         }
 
     def _idf(self, term: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Engine, or_, select
+from sqlalchemy import ColumnElement, Engine, func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from .change import Actor
@@ -59,23 +59,21 @@ class PublishedEntries:
         self, choice: EntryChoice, actor: Actor, *, limit: int
     ) -> Sequence[PublishedEntry]:
         """List entries that a person may change, by kind and title."""
-        wanted: list[ColumnElement[bool]] = [
-            EntryRow.kind.in_([kind.value for kind in choice.kinds])
-        ]
-        if choice.department:
-            wanted.append(DepartmentRow.name == choice.department)
-        if choice.region:
-            wanted.append(RegionRow.name == choice.region)
-        wanted += [
-            EntryRow.title.contains(word, autoescape=True)
-            for word in choice.words.split()
-        ]
-        if choice.ids is not None:
-            wanted.append(EntryRow.id.in_(choice.ids))
-        if actor.departments is not None:
-            wanted.append(_is_of(actor.departments))
         with self._session() as session:
-            return _read(session, wanted, limit=limit)
+            return _read(session, _choose(choice, actor), limit=limit)
+
+    def count(self, choice: EntryChoice, actor: Actor) -> int:
+        """Count the same."""
+        query = (
+            select(func.count())
+            .select_from(EntryRow)
+            .outerjoin(DepartmentRow, DepartmentRow.id == EntryRow.department_id)
+            .outerjoin(RegionRow, RegionRow.id == EntryRow.region_id)
+            .where(EntryRow.published_revision_id.is_not(None))
+            .where(EntryRow.state == "published", *_choose(choice, actor))
+        )
+        with self._session() as session:
+            return session.scalar(query) or 0
 
     def list_departments(self, actor: Actor) -> Sequence[str]:
         """List the departments of entries in force that a person may see."""
@@ -95,6 +93,24 @@ class PublishedEntries:
             return list(
                 session.scalars(select(RegionRow.name).order_by(RegionRow.name))
             )
+
+
+def _choose(choice: EntryChoice, actor: Actor) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [
+        EntryRow.kind.in_([kind.value for kind in choice.kinds])
+    ]
+    if choice.department:
+        wanted.append(DepartmentRow.name == choice.department)
+    if choice.region:
+        wanted.append(RegionRow.name == choice.region)
+    wanted += [
+        EntryRow.title.contains(word, autoescape=True) for word in choice.words.split()
+    ]
+    if choice.ids is not None:
+        wanted.append(EntryRow.id.in_(choice.ids))
+    if actor.departments is not None:
+        wanted.append(_is_of(actor.departments))
+    return wanted
 
 
 def _is_of(departments: Collection[str]) -> ColumnElement[bool]:

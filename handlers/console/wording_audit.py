@@ -76,7 +76,6 @@ ACTIONS: Mapping[str, str] = {
     "knowledge.return": "退回修改",
     "knowledge.take_back": "撤回审核",
     "knowledge.cancel": "取消知识修改",
-    "knowledge.publish": "发布知识修改",
     "knowledge.release": "生成知识版本",
     "knowledge.roll_back": "退回知识版本",
     "knowledge.stop": "考试拦下知识修改",

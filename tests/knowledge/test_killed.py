@@ -40,7 +40,8 @@ def office(engine, tmp_path):
     office = open_office(url, tmp_path / "releases")
     office.url = url
     office.take_in(*make_all())
-    return office
+    yield office
+    office.engine.dispose()
 
 
 def version(office):

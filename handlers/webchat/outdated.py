@@ -28,25 +28,22 @@ def withhold_outdated(
     messages: Sequence[Message], are_in_force: AreInForce
 ) -> list[Message]:
     """Put a sentence in the place of each answer that is no longer right."""
-    return [
-        message
-        if message.sender is not Sender.BOT or _stands(message, are_in_force)
-        else _withhold(message)
-        for message in messages
-    ]
+    shown, said = [], ""
+    for message in messages:
+        if message.sender is Sender.CITIZEN:
+            said = message.text
+        elif message.sender is Sender.BOT and message.citations:
+            evidence = message.evidence
+            question = (evidence.question if evidence else "") or said
+            release_id = evidence.release_id if evidence else ""
+            if not are_in_force(message.citations, release_id, question=question):
+                shown.append(_withhold(message, question))
+                continue
+        shown.append(message)
+    return shown
 
 
-def _stands(message: Message, are_in_force: AreInForce) -> bool:
-    if not message.citations:
-        return True
-    evidence = message.evidence
-    release_id = evidence.release_id if evidence else ""
-    question = evidence.question if evidence else ""
-    return are_in_force(message.citations, release_id, question=question)
-
-
-def _withhold(message: Message) -> Message:
-    asked = message.evidence.question if message.evidence else ""
+def _withhold(message: Message, asked: str) -> Message:
     question = " ".join((asked or message.citations[0].title).split())
     if len(question) > _QUESTION_CHARS:
         question = question[: _QUESTION_CHARS - 1] + "…"

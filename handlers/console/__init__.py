@@ -52,4 +52,5 @@ from handlers.console import tickets as tickets  # noqa: E402
 from handlers.console import typing as typing  # noqa: E402
 from handlers.console import upkeep as upkeep  # noqa: E402
 from handlers.console import votes as votes  # noqa: E402
+from handlers.console import words as words  # noqa: E402
 from handlers.console import wrong as wrong  # noqa: E402

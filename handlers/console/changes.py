@@ -37,6 +37,7 @@ from knowledge import (
     Change,
     ChangeAction,
     ChangeError,
+    ChangeKind,
     ChangeState,
     EntryDraft,
     EntryKind,
@@ -105,7 +106,12 @@ def start_change(knowledge_id: str) -> ResponseReturnValue:
 def edit_change(change_id: int) -> ResponseReturnValue:
     """Show the form of a draft; 200, 404, or 302 when it cannot be written now."""
     change = parts().changes.get(change_id, current_actor())
-    if change.state not in _WRITABLE or change.form.action not in _EDITED:
+    is_entry = change.form.kind is ChangeKind.ENTRY
+    if (
+        not is_entry
+        or change.state not in _WRITABLE
+        or change.form.action not in _EDITED
+    ):
         return redirect(url_for("console.show_change", change_id=change_id))
     draft, exam = _read(change)
     return _page(form_of(draft, exam), change=change)

@@ -72,6 +72,14 @@ RAIL = (
         Right.REVIEW_KNOWLEDGE,
     ),
     _entry(
+        "show_words",
+        "词语话术",
+        "text-size",
+        "words",
+        Right.EDIT,
+        Right.REVIEW_KNOWLEDGE,
+    ),
+    _entry(
         "show_people_topics",
         "专人事项",
         "user-check",

@@ -25,7 +25,15 @@ from handlers.console.knowing import (
 from handlers.console.knowledge_form import read_change
 from handlers.knowledge_checks import check_draft_of_entry
 from handlers.web import parts
-from knowledge import MOVES, REVIEWING, Actor, Change, ChangeError, Move
+from knowledge import (
+    MOVES,
+    REVIEWING,
+    WORD_KINDS,
+    Actor,
+    Change,
+    ChangeError,
+    Move,
+)
 
 #: What a person looks at before letting it out; nothing is stored of it.
 CHECKLIST = (
@@ -42,7 +50,12 @@ class _HourError(ValueError):
 @blueprint.get("/knowledge/changes/<int:change_id>")
 @allow(*KNOWERS)
 def show_change(change_id: int) -> ResponseReturnValue:
-    """Show what a change changes, and what can be done with it; 200 or 404."""
+    """Show what a change changes, and what can be done with it; 200, 302 or 404.
+
+    Changes of words and wordings have a page of their own.
+    """
+    if parts().changes.get(change_id, current_actor()).form.kind in WORD_KINDS:
+        return redirect(url_for("console.show_word_change", id=change_id))
     return _page(change_id)
 
 

@@ -126,7 +126,7 @@ def drive(httpx, port: int, pid: int, folder: Path, files: list[Path]) -> None:
         while "data-unread" in (page := client.get(f"{page_path}/now").text):
             peak = max(peak, resident_mib(pid))
             time.sleep(1)
-        done = time.monotonic() - begun
+        done, read_all = time.monotonic() - begun, resident_mib(pid)
         ids = sorted(set(map(int, re.findall(r"/import-files/(\d+)", page))))
         slowest = 0.0
         for number in ids:
@@ -139,7 +139,8 @@ def drive(httpx, port: int, pid: int, folder: Path, files: list[Path]) -> None:
     print(f"uploaded in {uploaded:.0f} s, all read after {done:.0f} s")
     print(f"file pages opened: {len(ids)}, slowest {slowest:.2f} s")
     print(f"web process: {before:.1f} MiB, peak {peak:.1f}, after {after:.1f}")
-    print(f"growth: {after - before:.1f} MiB, at the peak {peak - before:.1f} MiB")
+    print(f"growth: {read_all - before:.1f} MiB when all were read,", end=" ")
+    print(f"{after - before:.1f} MiB after all pages, {peak - before:.1f} at the peak")
 
 
 if __name__ == "__main__":

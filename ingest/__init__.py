@@ -6,6 +6,7 @@ Imports ``knowledge`` and no web framework. Other packages import from
     from ingest import read_path
 """
 
+from .child_limits import ChildLimits as ChildLimits
 from .errors import BrokenFileError as BrokenFileError
 from .errors import IngestError as IngestError
 from .errors import NoKnowledgeError as NoKnowledgeError
@@ -14,6 +15,13 @@ from .errors import TooLargeError as TooLargeError
 from .errors import UnsupportedFileError as UnsupportedFileError
 from .reading import count_files as count_files
 from .reading import read_path as read_path
+from .report_json import report_from_json as report_from_json
+from .report_json import report_to_json as report_to_json
+from .safe_reading import SafeReader as SafeReader
+from .safe_reading import read_safely as read_safely
+from .safe_reading import read_upload as read_upload
 from .table import read_table as read_table
+from .types import Block as Block
+from .types import BlockKind as BlockKind
 from .types import FileReport as FileReport
 from .types import RefusedRow as RefusedRow

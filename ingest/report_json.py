@@ -1,0 +1,86 @@
+"""A FileReport as JSON and back, without loss. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from knowledge import draft_from_json, draft_to_json
+
+from .types import Align, Block, BlockKind, FileReport, RefusedRow, Rows
+
+
+def report_to_json(report: FileReport) -> dict[str, Any]:
+    """Return the report as values that JSON has."""
+    return {
+        "file": report.file,
+        "status": report.status,
+        "reason": report.reason,
+        "title": report.title,
+        "drafts": [draft_to_json(draft) for draft in report.drafts],
+        "refused_rows": [[row.place, row.reason] for row in report.refused_rows],
+        "warnings": list(report.warnings),
+        "original": [_block_to_json(block) for block in report.original],
+        "is_original_cut": report.is_original_cut,
+    }
+
+
+def report_from_json(body: Mapping[str, Any]) -> FileReport:
+    """Return the report that ``report_to_json`` was given.
+
+    Raises:
+        ValueError: If it is no report: a field is missing or of another kind.
+    """
+    try:
+        return FileReport(
+            file=str(body["file"]),
+            status=_status(body["status"]),
+            reason=str(body["reason"]),
+            title=str(body["title"]),
+            drafts=tuple(draft_from_json(draft) for draft in body["drafts"]),
+            refused_rows=tuple(
+                RefusedRow(str(place), str(reason))
+                for place, reason in body["refused_rows"]
+            ),
+            warnings=tuple(map(str, body["warnings"])),
+            original=tuple(_block_from_json(block) for block in body["original"]),
+            is_original_cut=bool(body["is_original_cut"]),
+        )
+    except (KeyError, TypeError, AttributeError) as e:
+        raise ValueError("no report on a file") from e
+
+
+def _status(text: object) -> Literal["in", "refused"]:
+    if text == "in":
+        return "in"
+    if text == "refused":
+        return "refused"
+    raise ValueError(f"no status: {text!r}")
+
+
+def _block_to_json(block: Block) -> dict[str, Any]:
+    """Leave out what is as usual: most blocks are a kind and a text."""
+    body: dict[str, Any] = {"kind": block.kind.value}
+    if block.text:
+        body["text"] = block.text
+    if block.rows:
+        body["rows"] = [list(row) for row in block.rows]
+    if block.level:
+        body["level"] = block.level
+    if block.align is not Align.LEFT:
+        body["align"] = block.align.value
+    if block.locator:
+        body["locator"] = block.locator
+    return body
+
+
+def _block_from_json(body: Mapping[str, Any]) -> Block:
+    rows: Rows = tuple(tuple(map(str, row)) for row in body.get("rows", ()))
+    return Block(
+        kind=BlockKind(body["kind"]),
+        text=str(body.get("text", "")),
+        rows=rows,
+        level=int(body.get("level", 0)),
+        align=Align(body.get("align", Align.LEFT)),
+        locator=str(body.get("locator", "")),
+    )

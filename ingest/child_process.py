@@ -132,9 +132,8 @@ class Child:
             OSError: If the file is shorter now, or cannot be read.
         """
         self._allowed = self._limits.archive_bytes + self._limits.report_bytes
-        self._write(
-            _iter_chunks(pack(message), body, size), time.monotonic() + timeout_s
-        )
+        end = time.monotonic() + timeout_s
+        self._write(_iter_chunks(pack(message), body, size), end)
 
     def _write(self, chunks: Iterator[bytes] | list[bytes], end: float) -> None:
         assert self._process.stdin is not None
@@ -171,12 +170,7 @@ class Child:
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_READ)
             while True:
-                if self._allowed < 0:
-                    raise self._kill(Death.GARBLED)
-                if self.resident_bytes > memory_bytes:
-                    raise self._kill(Death.MEMORY)
-                if time.monotonic() > end:
-                    raise self._kill(Death.TIME)
+                self._check(end, memory_bytes)
                 if not selector.select(_LOOK_S):
                     continue
                 try:
@@ -190,6 +184,14 @@ class Child:
                     raise self._kill(Death.GARBLED) from e
                 if message is not None:
                     return message
+
+    def _check(self, end: float, memory_bytes: int) -> None:
+        if self._allowed < 0:
+            raise self._kill(Death.GARBLED)
+        if self.resident_bytes > memory_bytes:
+            raise self._kill(Death.MEMORY)
+        if time.monotonic() > end:
+            raise self._kill(Death.TIME)
 
     def _bury(self) -> DiedError:
         """Return why it went by itself."""

@@ -134,7 +134,12 @@ class SafeReader:
 
     def _read_all(self, body: IO[bytes], size: int, name: str) -> list[FileReport]:
         with self._lock:
-            return list(self._read(body, size, name))
+            try:
+                return list(self._read(body, size, name))
+            except BaseException:
+                # Left in the middle of an answer, it would give it to the next file.
+                self._drop()
+                raise
 
     def _read(self, body: IO[bytes], size: int, name: str) -> Iterator[FileReport]:
         """Yield the reports; a member that kills a child costs itself alone."""
@@ -146,11 +151,7 @@ class SafeReader:
                     done += 1
                     yield report
             except DiedError as e:
-                was_warm = self._served > 1
-                self._drop()
-                _log.warning("reading died: %s, warm %s", e.death.value, was_warm)
-                if was_warm and e.death in (Death.CRASH, Death.GARBLED):
-                    # An earlier file may have left it so: this one gets a fresh one.
+                if self._drop_as_suspect(e.death):
                     continue
                 done, deaths = done + 1, deaths + 1
                 yield FileReport(reading.current, "refused", reason=REASONS[e.death])
@@ -159,10 +160,6 @@ class SafeReader:
                 if deaths >= _MAX_DEATHS:
                     yield FileReport(name, "refused", reason=_GIVEN_UP)
                     return
-            except BaseException:
-                # Left in the middle of an answer, it would give it to the next file.
-                self._drop()
-                raise
             else:
                 return
 
@@ -186,7 +183,7 @@ class SafeReader:
             )
             if message.get("done") is True:
                 return
-            if "began" in message:
+            if "began" in message and not reading.has_begun:
                 reading.has_begun = True
                 reading.current = tidy_path(str(message["began"]))
                 is_pages = message.get("is_pages") is True
@@ -208,6 +205,13 @@ class SafeReader:
             self._child = Child(limits, self._command)
         self._served += 1
         return self._child
+
+    def _drop_as_suspect(self, death: Death) -> bool:
+        """Drop the child; return whether an earlier file may have left it so."""
+        was_warm = self._served > 1
+        self._drop()
+        _log.warning("reading died: %s, warm: %s", death.value, was_warm)
+        return was_warm and death in (Death.CRASH, Death.GARBLED)
 
     def _drop(self) -> None:
         if self._child is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +102,7 @@ def describe(
 def _read(path: Path, parts: Parts | None, *, is_json: bool) -> _Tally:
     """Read every file, saving each as it comes, so that a stop loses one at most."""
     from bot import upgrade_database
-    from ingest import count_files, read_path
+    from ingest import SafeReader, count_files
     from knowledge import KnowledgeStore, cut
 
     store: KnowledgeStore | None = None
@@ -112,18 +112,20 @@ def _read(path: Path, parts: Parts | None, *, is_json: bool) -> _Tally:
         store = KnowledgeStore(parts.engine)
         tally.saved = dict.fromkeys(_COUNTED, 0)
     total = count_files(path)
-    with show_progress("读取文件") as advance:
+    with show_progress("读取文件") as advance, SafeReader() as reader:
         advance(0, total)
-        for report in read_path(path):
-            cut_into = sum(len(cut(draft)) for draft in report.drafts)
-            if store is not None and parts is not None and report.drafts:
-                _save(store, report, tally, parts)
-            tally.reports.append(report)
-            tally.entries += len(report.drafts)
-            tally.passages += cut_into
-            if is_json:
-                click.echo(_to_json(report, cut_into))
-            advance(len(tally.reports), total)
+        for number, reports in enumerate(reader.iter_path(path), start=1):
+            for report in reports:
+                cut_into = sum(len(cut(draft)) for draft in report.drafts)
+                if store is not None and parts is not None and report.drafts:
+                    _save(store, report, tally, parts)
+                # For showing next to the drafts; of all files at once it is much.
+                tally.reports.append(replace(report, original=()))
+                tally.entries += len(report.drafts)
+                tally.passages += cut_into
+                if is_json:
+                    click.echo(_to_json(report, cut_into))
+            advance(number, total)
     return tally
 
 

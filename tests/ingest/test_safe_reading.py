@@ -144,8 +144,9 @@ def test_endless_talk_is_cut_short():
     )
     limits = ChildLimits(archive_bytes=2 * MIB, report_bytes=MIB)
     with SafeReader(limits, [sys.executable, "-c", talk]) as reader:
-        (report,) = reader.read_bytes(POLICY, "a.txt")
-    assert "出错" in report.reason
+        reports = reader.read_bytes(POLICY, "a.txt")
+    assert {report.status for report in reports} == {"refused"}
+    assert len(reports) <= 6
 
 
 def test_report_is_that_of_reading_in_this_process(tmp_path):
@@ -206,7 +207,7 @@ def test_child_is_polite(tmp_path):
         reader.read_bytes(POLICY, "a.txt")
         (child,) = list_children()
         assert os.getpgid(child.pid) == child.pid
-        soft, hard = child.rlimit(psutil.RLIMIT_NOFILE)
+        _, hard = child.rlimit(psutil.RLIMIT_NOFILE)
         assert hard <= 256
         assert child.rlimit(psutil.RLIMIT_CORE) == (0, 0)
         assert child.rlimit(psutil.RLIMIT_AS)[1] < 5 * 1024 * MIB

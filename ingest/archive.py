@@ -21,6 +21,7 @@ from .errors import (
 )
 from .limits import MAX_FILE_BYTES, open_archive
 from .names import tidy_path
+from .soundness import check_directory, check_overlap, check_ratio
 
 #: Archives inside archives: 资料.zip/民政局.zip/办法.docx is as deep as it goes.
 MAX_DEPTH = 2
@@ -30,13 +31,6 @@ MAX_DOCUMENTS = 2000
 
 #: Bytes of all documents together, unpacked.
 MAX_UNPACKED_BYTES = 300 * 1024 * 1024
-
-#: Unpacked to packed; a sheet of blanks reaches 100. Small members may have more.
-MAX_RATIO = 200
-_RATIO_FROM_BYTES = 4 * 1024 * 1024
-
-#: The directory of a zip holds at least this many bytes a member.
-_MAX_DIRECTORY_BYTES = 8 * 1024 * 1024
 
 #: A member at the top that only office files have.
 _OFFICE_MEMBERS = re.compile(
@@ -95,7 +89,7 @@ def is_archive(data: bytes) -> bool:
     if not data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return False
     try:
-        _check_directory(data)
+        check_directory(data)
         with open_archive(data) as archive:
             return not any(map(_OFFICE_MEMBERS.match, archive.namelist()))
     except IngestError:
@@ -175,7 +169,7 @@ def _open(data: bytes) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
         raise NoTextError("压缩包里没有文件")
     if any(member.flag_bits & _IS_ENCRYPTED for member in members):
         raise BrokenFileError("压缩包有密码，请去掉密码后再试")
-    _check_overlap(archive.infolist())
+    check_overlap(archive.infolist())
     return archive, members
 
 
@@ -204,32 +198,9 @@ def _check_member(member: zipfile.ZipInfo, budget: _Budget) -> None:
         raise TooLargeError(
             f"文件解开后有 {size / 1048576:.0f} MB，超过 64 MB 上限，请拆分后再试"
         )
-    is_bomb = size > max(member.compress_size, 1) * MAX_RATIO
-    if size > _RATIO_FROM_BYTES and is_bomb:
-        raise TooLargeError("压缩得太厉害，像是恶意文件，已拒收")
+    check_ratio(member)
     if size > budget.unpacked_bytes:
         raise TooLargeError("压缩包解开后太大，这个文件没有读，请分几次导入")
-
-
-def _check_directory(data: bytes) -> None:
-    """Refuse a directory so long that reading it alone takes much memory."""
-    place = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
-    if place < 0 or len(data) < place + 22:
-        raise BrokenFileError("文件已损坏或不完整，打不开")
-    if int.from_bytes(data[place + 12 : place + 16], "little") > _MAX_DIRECTORY_BYTES:
-        raise TooLargeError("压缩包里的文件太多，请分几次导入")
-
-
-def _check_overlap(members: list[zipfile.ZipInfo]) -> None:
-    """Refuse members that share their bytes: so a few of them unpack to petabytes.
-
-    Source: David Fifield, A better zip bomb, WOOT 2019.
-    """
-    end = 0
-    for member in sorted(members, key=lambda each: each.header_offset):
-        if member.header_offset < end:
-            raise TooLargeError("压缩包里的文件互相重叠，像是恶意文件，已拒收")
-        end = member.header_offset + 30 + member.compress_size
 
 
 def _find_foreign(data: bytes) -> str:

@@ -17,6 +17,7 @@ from .errors import BrokenFileError, IngestError, TooLargeError
 from .limits import check_size
 from .names import find_suffix, tidy_name, tidy_path
 from .readers import read_document
+from .soundness import check_sound
 from .structure import understand
 from .types import Block, BlockKind, Document, FileReport, Understanding
 
@@ -120,7 +121,9 @@ def _read_file(file: Path, name: str) -> Iterator[FileReport]:
 
 def _read_document(piece: Piece) -> Document:
     with _translated(piece.name):
-        return read_document(piece.load(), find_suffix(piece.name))
+        data = piece.load()
+        check_sound(data)
+        return read_document(data, find_suffix(piece.name))
 
 
 def _understand(document: Document, piece: Piece) -> Understanding:

@@ -54,7 +54,7 @@ def declare_size(data, size):
         ("a.docx", b"PK\x03\x04 cut short", "已损坏"),
         ("a.xlsx", make_zip(xl__workbook_xml="<workbook/>"), "打不开"),
         ("a.xls", OLE + "Workbook\0".encode("utf-16-le"), "打不开"),
-        ("a.pdf", b"%PDF-1.7\ncut short", "已损坏"),
+        ("a.pdf", b"%PDF-1.7\ncut short", "不完整"),
         ("a.txt", bytes(range(128, 256)) * 20, "编码"),
         ("a.exe", b"MZ....", "不支持 .exe"),
         ("a.html", b"<html><body> </body></html>", "没有文字"),

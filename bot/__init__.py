@@ -20,14 +20,18 @@ from .accounts import SetupLink as SetupLink
 from .accounts import SetupTokenError as SetupTokenError
 from .alarms import Alarm as Alarm
 from .alarms import AlarmStore as AlarmStore
-from .assistant import BEIJING as BEIJING
 from .assistant import Assistant as Assistant
 from .attachments import Attachment as Attachment
 from .attachments import AttachmentStore as AttachmentStore
 from .attachments import NobodyServesError as NobodyServesError
+from .audit_chain import AuditBreak as AuditBreak
+from .audit_chain import BreakKind as BreakKind
+from .audit_check import AuditVerdict as AuditVerdict
+from .audit_check import NotedHeadError as NotedHeadError
 from .audit_trail import AuditEntry as AuditEntry
 from .audit_trail import AuditFilter as AuditFilter
 from .audit_trail import AuditTrail as AuditTrail
+from .auditing import audit as audit
 from .board import AgentLoad as AgentLoad
 from .board import Board as Board
 from .board import BoardStore as BoardStore
@@ -130,8 +134,8 @@ from .follow_up import RatedOfficerError as RatedOfficerError
 from .follow_ups import FollowUpStore as FollowUpStore
 from .frontdesk import FrontDesk as FrontDesk
 from .frontdesk import Render as Render
-from .gaps import Asked as Asked
-from .gaps import Gap as Gap
+from .gap import Asked as Asked
+from .gap import Gap as Gap
 from .halls import Hall as Hall
 from .halls import HallFieldError as HallFieldError
 from .halls import HallStore as HallStore
@@ -152,7 +156,6 @@ from .office_hours import make_calendar as make_calendar
 from .office_hours import tell_opening as tell_opening
 from .officer_care import UNUSED_FOR as UNUSED_FOR
 from .officer_care import OfficerCare as OfficerCare
-from .officer_rows import audit as audit
 from .officers import LINK_MINUTES as LINK_MINUTES
 from .officers import OfficerStore as OfficerStore
 from .originals import MAX_A_DAY as MAX_A_DAY
@@ -179,6 +182,7 @@ from .presence import Colleague as Colleague
 from .presence import Presence as Presence
 from .presence import PresenceStore as PresenceStore
 from .privacy import mask_personal_data as mask_personal_data
+from .question_vectors import QuestionVectors as QuestionVectors
 from .quick_replies import QuickReplyStore as QuickReplyStore
 from .quick_reply import ASK_PREFIX as ASK_PREFIX
 from .quick_reply import MAX_QUICK_REPLY_CHARS as MAX_QUICK_REPLY_CHARS
@@ -270,6 +274,7 @@ from .types import TicketEvent as TicketEvent
 from .types import TicketKind as TicketKind
 from .types import TicketState as TicketState
 from .types import Trigger as Trigger
+from .uses import UseCounter as UseCounter
 from .viewing import DeskCounts as DeskCounts
 from .visibility import TicketGate as TicketGate
 from .visibility import seen_by as seen_by
@@ -278,4 +283,6 @@ from .votes import Vote as Vote
 from .warnings import TicketWarning as TicketWarning
 from .warnings import WarningLevel as WarningLevel
 from .warnings import WarningStore as WarningStore
+from .working_time import BEIJING as BEIJING
 from .working_time import WorkingCalendar as WorkingCalendar
+from .working_time import start_of_day as start_of_day

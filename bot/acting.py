@@ -11,13 +11,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from .accounts import Officer
+from .auditing import audit
 from .clocks import GetCalendar, get_usual_calendar
 from .errors import ForeignTicketError, NotHolderError, TicketFieldError
 from .events import Clock, Event, Publish, message_event, publish_nothing, ticket_event
 from .listing import may_serve
 from .officer_rows import find_officer
 from .privacy import mask_personal_data
-from .queries import add_line, audit, queue_delivery
+from .queries import add_line, queue_delivery
 from .rights import Right, may_see_ticket
 from .tables import TicketRow
 from .ticket_rows import lock_ticket, store_ticket

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from time import perf_counter
 
 from .context import (
@@ -23,9 +23,7 @@ from .settings import AnswerSettings
 from .steps import STEPS
 from .turn import Turn
 from .types import Answer
-
-#: China has one time zone, without summer time.
-BEIJING = timezone(timedelta(hours=8), "Beijing")
+from .working_time import BEIJING
 
 #: How often to look for a newer release.
 _REFRESH = timedelta(seconds=1)

@@ -10,11 +10,12 @@ from sqlalchemy import Engine, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from .acting import Acting
+from .auditing import audit
 from .clocks import GetCalendar, get_usual_calendar
 from .errors import BotError
 from .events import Clock, Publish, message_event, publish_nothing, ticket_event
 from .files import CleanFile, FileKind, FileRefusedError, clean_file
-from .queries import audit, find_conversation, find_open_ticket, lock_conversation
+from .queries import find_conversation, find_open_ticket, lock_conversation
 from .seal import Seal
 from .settling import hear_citizen
 from .tables import AttachmentRow, MessageRow, TicketRow

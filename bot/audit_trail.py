@@ -1,15 +1,26 @@
-"""The audit trail as an auditor reads it; nothing here can change it."""
+"""The audit trail as an auditor reads it, and whether it is as it was written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine, select
 
-from .assistant import BEIJING
+from .audit_check import AuditVerdict, check_trail, seal_trail
+from .auditing import audit
 from .database import Transactions
+from .events import Clock
 from .tables import AuditRow, OfficerRow
+from .working_time import start_of_day
+
+#: Actions on the trail itself.
+VERIFIED, SEALED = "audit.verified", "audit.sealed"
+
+_ONE_STATE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+
+#: Rows named in a note; one is enough to look.
+_NAMED_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +50,85 @@ class AuditFilter:
 
 
 class AuditTrail:
-    """Reads what was written down; a method is one transaction."""
+    """Reads what was written down, and looks whether it was altered.
 
-    def __init__(self, engine: Engine) -> None:
+    A method is one transaction; but ``verify`` reads in one and notes in another.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
         self._tx = Transactions(engine)
+        self._clock = clock
+
+    def check(self, *, expect: str = "") -> AuditVerdict:
+        """Look through the whole trail, and leave no note of it.
+
+        Args:
+            expect: A head noted earlier; it must still be part of the trail.
+
+        Raises:
+            NotedHeadError: If ``expect`` cannot be a head.
+            StoreUnavailableError: If the database cannot be used.
+        """
+        with self._tx.read() as session:
+            connection = session.connection()
+            if connection.dialect.name == "postgresql":
+                # Rows and head as of one moment, while others go on writing.
+                connection.exec_driver_sql(_ONE_STATE)
+            return check_trail(connection, expect=expect)
+
+    def verify(
+        self, *, officer_id: int | None = None, expect: str = ""
+    ) -> AuditVerdict:
+        """Do the same and write down in the trail itself what came out.
+
+        Args:
+            officer_id: Who asked for it; None = the service.
+            expect: As in ``check``.
+
+        Raises:
+            NotedHeadError: If ``expect`` cannot be a head.
+            StoreUnavailableError: If the database cannot be used.
+        """
+        verdict = self.check(expect=expect)
+        found = "whole" if verdict.is_whole else f"broken at {_name_rows(verdict)}"
+        with self._tx.write() as session:
+            audit(
+                session,
+                VERIFIED,
+                f"audit {verdict.count}",
+                officer_id=officer_id,
+                at=self._clock(),
+                detail=f"{found}; head {verdict.head}",
+            )
+        return verdict
+
+    def seal_anew(self, because: str) -> AuditVerdict:
+        """Chain everything anew as it stands, and write down why and what was found.
+
+        Returns:
+            What looking through it showed before.
+
+        Raises:
+            StoreUnavailableError: If the database cannot be used.
+        """
+        with self._tx.write() as session:
+            verdict = check_trail(session.connection())
+            found = "whole" if verdict.is_whole else f"broken at {_name_rows(verdict)}"
+            seal_trail(session.connection(), at=self._clock())
+            audit(
+                session,
+                SEALED,
+                f"audit {verdict.count}",
+                officer_id=None,
+                at=self._clock(),
+                detail=f"was {found}; head {verdict.head}; {because}",
+            )
+        return verdict
+
+    def find_last_check(self) -> AuditEntry | None:
+        """Return the entry of the last verification; None if there was none."""
+        wanted = AuditFilter(action=VERIFIED)
+        return next(iter(self.list(wanted, limit=1)), None)
 
     def list(
         self, wanted: AuditFilter, *, before: int | None = None, limit: int = 50
@@ -62,7 +148,7 @@ class AuditTrail:
         if wanted.action:
             statement = statement.where(AuditRow.action == wanted.action)
         if wanted.on is not None:
-            start = datetime.combine(wanted.on, time(), BEIJING)
+            start = start_of_day(wanted.on)
             end = start + timedelta(days=1)
             statement = statement.where(AuditRow.at >= start, AuditRow.at < end)
         if before is not None:
@@ -76,6 +162,11 @@ class AuditTrail:
         statement = select(AuditRow.action).distinct().order_by(AuditRow.action)
         with self._tx.read() as session:
             return tuple(session.scalars(statement))
+
+
+def _name_rows(verdict: AuditVerdict) -> str:
+    """Return the ids of the first rows that do not fit: ``37, 41``."""
+    return ", ".join(str(one.row_id) for one in verdict.breaks[:_NAMED_ROWS])
 
 
 def _to_entry(row: AuditRow, officer: OfficerRow | None) -> AuditEntry:

@@ -36,11 +36,6 @@ class AgentLoad:
     held: int
     overdue: int
 
-    @property
-    def is_there(self) -> bool:
-        """Whether a citizen may count on them now."""
-        return self.presence in {"online", "busy"}
-
 
 @dataclass(frozen=True, slots=True)
 class BureauLoad:

@@ -10,10 +10,10 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from .auditing import audit
 from .bureau import Bureau, BureauNotFoundError, BureauTakenError, DefaultBureauError
 from .database import Transactions
 from .events import Clock
-from .officer_rows import audit
 from .tables import BureauRow, OfficerRow, TicketRow
 from .types import TicketState
 
@@ -182,7 +182,13 @@ class BureauStore:
     def _note(
         self, session: Session, action: str, bureau_id: int, officer_id: int | None
     ) -> None:
-        audit(session, self._clock(), officer_id, action, f"bureau {bureau_id}")
+        audit(
+            session,
+            action,
+            f"bureau {bureau_id}",
+            officer_id=officer_id,
+            at=self._clock(),
+        )
 
 
 def to_bureau(row: BureauRow) -> Bureau:

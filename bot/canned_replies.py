@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from .accounts import Officer
+from .auditing import audit
 from .canned import (
     CannedReply,
     CannedReplyForbiddenError,
@@ -21,7 +22,6 @@ from .canned import (
 )
 from .database import Transactions
 from .events import Clock
-from .officer_rows import audit
 from .tables import BureauRow, CannedReplyRow, OfficerRow
 
 # A method called list hides the type of that name inside its class.
@@ -139,7 +139,7 @@ class CannedReplyStore:
         row.changed_at, row.changed_by = now, officer.id
         session.flush()
         subject, detail = f"canned {row.id}", f"/{row.shortcut} {row.title}"
-        audit(session, now, officer.id, action, subject, detail)
+        audit(session, action, subject, officer_id=officer.id, at=now, detail=detail)
 
 
 def _keep_others_out(session: Session) -> None:

@@ -19,6 +19,10 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
+from knowledge import QUEUE_OPTION, READ_ONLY_OPTION
+
+from .audit_chain import AuditKey
+from .auditing import KEY_OPTION
 from .errors import StoreUnavailableError
 
 #: Where Alembic's scripts lie: beside this package, in the repo and installed.
@@ -39,14 +43,10 @@ _MIGRATION_LOCK = 7_265_110
 #: How often a writer looks whether another process has finished.
 _LOOK_AGAIN_S = 0.001
 
-#: Execution option under which an engine keeps its queue of writers.
-_QUEUE = "wenzheng_queue"
 
-#: Execution option of transactions that only read.
-_READ_ONLY = "wenzheng_read_only"
-
-
-def make_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
+def make_engine(
+    url: str, *, lock_wait_s: float = LOCK_WAIT_S, audit_secret: str = ""
+) -> Engine:
     """Make an engine for SQLite or PostgreSQL with our settings.
 
     SQLite: write-ahead log, every commit on disk before it returns, foreign keys
@@ -56,6 +56,8 @@ def make_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
     Args:
         url: ``sqlite:///data/wenzheng.db`` or ``postgresql://user:pw@host/name``.
         lock_wait_s: Seconds to wait for a lock before giving up.
+        audit_secret: Keys the chain of the audit trail; empty = whoever can write to
+            the database can make the chain anew.
     """
     where = make_url(url)
     # Parameters hold citizens' text: keep them out of exceptions and logs.
@@ -63,6 +65,7 @@ def make_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
         "hide_parameters": True,
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_OVERFLOW,
+        "execution_options": {KEY_OPTION: AuditKey(audit_secret.encode())},
     }
     if where.get_backend_name() != "sqlite":
         if where.drivername == "postgresql":
@@ -80,7 +83,7 @@ def make_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
         file = Path(where.database).absolute()
         file.parent.mkdir(parents=True, exist_ok=True)
         queue = WriteQueue(file.with_name(f"{file.name}-queue"), wait_s=lock_wait_s)
-        options["execution_options"] = {_QUEUE: queue}
+        options["execution_options"] |= {QUEUE_OPTION: queue}
     engine = create_engine(where, connect_args={"timeout": lock_wait_s}, **options)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -162,10 +165,10 @@ class Transactions:
     """Opens the sessions of the stores; one ``with`` is one transaction."""
 
     def __init__(self, engine: Engine) -> None:
-        queue = engine.get_execution_options().get(_QUEUE)
+        queue = engine.get_execution_options().get(QUEUE_OPTION)
         self._queue_up = queue.hold if queue is not None else nullcontext
         self._write = sessionmaker(engine, expire_on_commit=False)
-        reader = engine.execution_options(**{_READ_ONLY: True})
+        reader = engine.execution_options(**{READ_ONLY_OPTION: True})
         self._read = sessionmaker(reader, expire_on_commit=False)
 
     @contextmanager
@@ -205,5 +208,5 @@ def _set_up_sqlite(dbapi_connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    is_read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    is_read_only = connection.get_execution_options().get(READ_ONLY_OPTION, False)
     connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")

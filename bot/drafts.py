@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Select, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from .accounts import Officer
+from .auditing import audit
 from .database import Transactions
 from .draft import (
     MAX_DRAFT_WORD_CHARS,
@@ -22,7 +23,7 @@ from .draft import (
     prefill,
 )
 from .events import Clock
-from .officer_rows import audit, find_officer
+from .officer_rows import find_officer
 from .queries import find_ticket
 from .records import officer_title
 from .rights import Right
@@ -124,7 +125,7 @@ class DraftStore:
             row.changed_at, row.changed_by = at, officer_id
             session.add(row)
             session.flush()
-            audit(session, at, officer_id, "draft.add", f"draft {row.id}")
+            audit(session, "draft.add", f"draft {row.id}", officer_id=officer_id, at=at)
             return _get(session, row.id, officer)
 
     def change(self, draft_id: int, form: DraftForm, *, officer_id: int) -> Draft:
@@ -173,7 +174,7 @@ class DraftStore:
             rows = session.execute(statement.order_by(DraftRow.id))
             drafts = [_to_draft(*row) for row in rows]
             subject = f"drafts {len(drafts)}"
-            audit(session, at, officer_id, "draft.export", subject)
+            audit(session, "draft.export", subject, officer_id=officer_id, at=at)
         return drafts
 
     @contextmanager
@@ -191,7 +192,7 @@ class DraftStore:
             if row is None or found.state is not DraftState.OPEN:
                 raise DraftClosedError(f"draft {draft_id} is settled")
             row.changed_at, row.changed_by = at, officer_id
-            audit(session, at, officer_id, action, f"draft {draft_id}")
+            audit(session, action, f"draft {draft_id}", officer_id=officer_id, at=at)
             yield session, row, officer
 
 

@@ -111,4 +111,5 @@ def _to_failure(
         after=after.said,
         is_stopping=is_broken or question.entry_id in changed,
         entry_id=question.entry_id,
+        department=question.department,
     )

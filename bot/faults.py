@@ -258,7 +258,3 @@ def _find_used(
 
 
 _SOURCES = (_votes, _reviews, _links, _ratings)
-
-
-def _read_all(session: Session, officer: Officer, since: datetime) -> list[FaultCase]:
-    return [case for read in _SOURCES for case in read(session, officer, since)]

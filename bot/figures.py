@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from .auditing import audit
 from .clocks import GetCalendar, get_usual_calendar, is_on_duty
 from .database import Transactions
 from .events import Clock
@@ -20,7 +21,7 @@ from .figure_volumes import Volumes, measure_volumes
 from .periods import Period
 from .records import officer_title
 from .recount import recount
-from .tables import AuditRow, BureauRow, OfficerRow
+from .tables import BureauRow, OfficerRow
 
 #: Cases of one list.
 MAX_LISTED = 500
@@ -180,14 +181,13 @@ class FigureStore:
     def note(self, action: str, subject: str, detail: str, *, officer_id: int) -> None:
         """Write down that figures or tickets left the console."""
         with self._tx.write() as session:
-            session.add(
-                AuditRow(
-                    at=self._clock(),
-                    officer_id=officer_id,
-                    action=action,
-                    subject=subject,
-                    detail=detail[:300],
-                )
+            audit(
+                session,
+                action,
+                subject,
+                officer_id=officer_id,
+                at=self._clock(),
+                detail=detail,
             )
 
     def _is_on_duty(self, at: datetime) -> bool:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from .accounts import Officer
+from .auditing import audit
 from .database import Transactions
 from .events import Clock, Publish, publish_nothing, rating_event
 from .follow_up import (
@@ -37,7 +38,6 @@ from .follow_up import (
     check_result,
 )
 from .officer_rows import find_officer
-from .queries import audit
 from .ratings import is_rating_of, select_ratings, to_rating
 from .records import officer_title
 from .rights import Right

@@ -9,10 +9,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from .attachments import erase_attachments
+from .auditing import audit
 from .events import Event, ticket_event
 from .handoff import move
 from .learned import erase_learned
-from .queries import audit, list_live_tickets
+from .queries import list_live_tickets
 from .rating_rows import erase_ratings
 from .tables import (
     CitizenRow,

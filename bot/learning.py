@@ -6,13 +6,14 @@ from collections.abc import Collection
 
 from sqlalchemy import Engine
 
+from .auditing import audit
 from .database import Transactions
 from .drafts import DraftStore
 from .events import Clock
 from .exam import ExamStore
 from .faults import FaultStore
+from .gap import Encode
 from .gaps import GapStore
-from .officer_rows import audit
 from .review_queue import ESCALATED_AFTER
 from .reviews import ReviewStore
 from .votes import VoteStore
@@ -27,6 +28,7 @@ class Learning:
         clock: Clock,
         *,
         escalated_after: Collection[str] = ESCALATED_AFTER,
+        encode: Encode | None = None,
     ) -> None:
         self._tx = Transactions(engine)
         self._clock = clock
@@ -34,10 +36,10 @@ class Learning:
         self.votes = VoteStore(engine, clock)
         self.drafts = DraftStore(engine, clock)
         self.faults = FaultStore(engine, clock)
-        self.gaps = GapStore(engine, clock)
+        self.gaps = GapStore(engine, clock, encode=encode)
         self.exam = ExamStore(engine)
 
     def note_export(self, officer_id: int, action: str, subject: str) -> None:
         """Note that something was taken out of the house."""
         with self._tx.write() as session:
-            audit(session, self._clock(), officer_id, action, subject)
+            audit(session, action, subject, officer_id=officer_id, at=self._clock())

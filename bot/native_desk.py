@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from .auditing import audit
 from .clocks import GetCalendar, get_usual_calendar
 from .database import Transactions
 from .events import Clock, Event, Publish, message_event, publish_nothing, ticket_event
@@ -21,7 +22,6 @@ from .handoff import move, pass_to_agent
 from .opening import HandOver, open_ticket
 from .queries import (
     add_line,
-    audit,
     find_conversation,
     find_open_ticket,
     find_ticket,

@@ -10,11 +10,11 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine, select
 
+from .auditing import audit
 from .database import Transactions
 from .errors import BotError
 from .events import Clock
 from .holidays import ChangedDays, YearPlan
-from .officer_rows import audit
 from .tables import CalendarDayRow, HolidayPlanRow, OfficerRow
 
 #: Column width of the table.
@@ -108,7 +108,14 @@ class OfficeDayStore:
             )
             word = "working" if is_working else "closed"
             subject, detail = f"day {day}", f"{word}: {note}"
-            audit(session, now, changed_by, "calendar.day_set", subject, detail)
+            audit(
+                session,
+                "calendar.day_set",
+                subject,
+                officer_id=changed_by,
+                at=now,
+                detail=detail,
+            )
 
     def reset_day(self, day: date, *, changed_by: int) -> None:
         """Let a day stand as the plan says again; one that was not set stays so."""
@@ -117,7 +124,13 @@ class OfficeDayStore:
             if row is not None:
                 session.delete(row)
                 now, subject = self._clock(), f"day {day}"
-                audit(session, now, changed_by, "calendar.day_reset", subject)
+                audit(
+                    session,
+                    "calendar.day_reset",
+                    subject,
+                    officer_id=changed_by,
+                    at=now,
+                )
 
     def save_plan(self, plan: YearPlan, *, changed_by: int) -> None:
         """Store a year's plan, in place of the library's and of an earlier one."""
@@ -134,7 +147,14 @@ class OfficeDayStore:
             )
             detail = f"{len(plan.holidays)} off, {len(plan.workdays)} worked"
             subject = f"year {plan.year}"
-            audit(session, now, changed_by, "calendar.plan_saved", subject, detail)
+            audit(
+                session,
+                "calendar.plan_saved",
+                subject,
+                officer_id=changed_by,
+                at=now,
+                detail=detail,
+            )
 
 
 def _to_plan(row: HolidayPlanRow) -> YearPlan:

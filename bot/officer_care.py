@@ -17,8 +17,9 @@ from sqlalchemy import (
 )
 
 from .accounts import OfficerNotFoundError
+from .auditing import audit
 from .database import Transactions
-from .officer_rows import audit, count_administrators, raise_epoch
+from .officer_rows import count_administrators, raise_epoch
 from .rights import Role
 from .tables import AuditRow, OfficerRow
 
@@ -66,7 +67,7 @@ class OfficerCare:
                 raise OfficerNotFoundError(officer_id)
             row.failed_logins, row.locked_until = 0, None
             now, subject = self._clock(), f"officer {officer_id}"
-            audit(session, now, changed_by, "login.unlocked", subject)
+            audit(session, "login.unlocked", subject, officer_id=changed_by, at=now)
 
     def retire_unused(self) -> list[int]:
         """Close accounts that nobody used for ``UNUSED_FOR``; returns their ids.
@@ -87,7 +88,13 @@ class OfficerCare:
                     continue
                 raise_epoch(session, row.id, is_active=False)
                 session.flush()
-                audit(session, now, None, "officer.unused", f"officer {row.id}")
+                audit(
+                    session,
+                    "officer.unused",
+                    f"officer {row.id}",
+                    officer_id=None,
+                    at=now,
+                )
                 retired.append(row.id)
         return retired
 

@@ -16,9 +16,10 @@ from .accounts import (
     Officer,
     SetupTokenError,
 )
+from .auditing import audit
 from .rights import Role, rights_of
 from .table_base import UtcDateTime
-from .tables import AuditRow, BureauRow, OfficerRow, SetupTokenRow
+from .tables import BureauRow, OfficerRow, SetupTokenRow
 
 #: Wrong passwords in a row before the account is closed for a while.
 MAX_FAILED_LOGINS = 5
@@ -76,7 +77,7 @@ def begin_attempt(
     if row is None:
         return None
     if counted is not None and row.locked_until is not None:
-        audit(session, now, None, "login.locked", f"officer {row.id}")
+        audit(session, "login.locked", f"officer {row.id}", officer_id=None, at=now)
     return Attempt(
         row.id,
         row.password_hash,
@@ -115,7 +116,7 @@ def end_attempts(
     )
     if is_in:
         subject = f"officer {attempt.officer_id}"
-        audit(session, now, attempt.officer_id, "login", subject)
+        audit(session, "login", subject, officer_id=attempt.officer_id, at=now)
 
 
 def use_token(session: Session, token: str, now: datetime) -> SetupTokenRow:
@@ -170,7 +171,14 @@ def add_officer(
     session.add(row)
     session.flush()
     detail = f"role {link.role}, bureau {link.bureau_id}"
-    audit(session, now, row.id, "officer.made", f"officer {row.id}", detail)
+    audit(
+        session,
+        "officer.made",
+        f"officer {row.id}",
+        officer_id=row.id,
+        at=now,
+        detail=detail,
+    )
     return row.id
 
 
@@ -186,7 +194,14 @@ def set_password(session: Session, officer_id: int, hashed: str, now: datetime) 
     raise_epoch(session, officer_id)
     end_tokens(session, now, officer_id=officer_id)
     detail = "second factor removed" if had_totp else ""
-    audit(session, now, officer_id, "password.set", f"officer {officer_id}", detail)
+    audit(
+        session,
+        "password.set",
+        f"officer {officer_id}",
+        officer_id=officer_id,
+        at=now,
+        detail=detail,
+    )
 
 
 def end_tokens(
@@ -214,22 +229,6 @@ def count_administrators(session: Session) -> int:
         OfficerRow.role == Role.ADMINISTRATOR, OfficerRow.is_active
     )
     return session.scalar(query) or 0
-
-
-def audit(
-    session: Session,
-    at: datetime,
-    officer_id: int | None,
-    action: str,
-    subject: str,
-    detail: str = "",
-) -> None:
-    """Write down who did what, in the transaction that does it."""
-    session.add(
-        AuditRow(
-            at=at, officer_id=officer_id, action=action, subject=subject, detail=detail
-        )
-    )
 
 
 def digest(token: str) -> str:

@@ -19,10 +19,10 @@ from .accounts import (
     SetupTokenError,
     check_account,
 )
+from .auditing import audit
 from .officer_reading import OfficerReading
 from .officer_rows import (
     add_officer,
-    audit,
     begin_attempt,
     count_administrators,
     digest,
@@ -71,7 +71,13 @@ class OfficerStore(OfficerReading):
             _check_bureau(session, bureau_id)
             token = self._add_link(session, link, valid_minutes)
             subject = f"role {role}, bureau {bureau_id}"
-            audit(session, self._clock(), made_by, "setup_link.made", subject)
+            audit(
+                session,
+                "setup_link.made",
+                subject,
+                officer_id=made_by,
+                at=self._clock(),
+            )
         return token
 
     def make_reset_token(self, officer_id: int, *, made_by: int | None) -> str:
@@ -90,7 +96,13 @@ class OfficerStore(OfficerReading):
             link = SetupTokenRow(role=row.role, officer_id=officer_id)
             token = self._add_link(session, link, LINK_MINUTES)
             subject = f"officer {officer_id}"
-            audit(session, self._clock(), made_by, "reset_link.made", subject)
+            audit(
+                session,
+                "reset_link.made",
+                subject,
+                officer_id=made_by,
+                at=self._clock(),
+            )
         return token
 
     def redeem(
@@ -189,7 +201,13 @@ class OfficerStore(OfficerReading):
         now = self._clock()
         with self._open.write() as session:
             raise_epoch(session, officer_id)
-            audit(session, now, officer_id, "logout", f"officer {officer_id}")
+            audit(
+                session,
+                "logout",
+                f"officer {officer_id}",
+                officer_id=officer_id,
+                at=now,
+            )
 
     def set_active(
         self, officer_id: int, *, is_active: bool, changed_by: int | None
@@ -203,7 +221,13 @@ class OfficerStore(OfficerReading):
         action = "officer.on" if is_active else "officer.off"
         with self._open.write() as session:
             self._change(session, officer_id, {"is_active": is_active})
-            audit(session, self._clock(), changed_by, action, f"officer {officer_id}")
+            audit(
+                session,
+                action,
+                f"officer {officer_id}",
+                officer_id=changed_by,
+                at=self._clock(),
+            )
 
     def assign(
         self, officer_id: int, role: str, bureau_id: int | None, *, changed_by: int
@@ -226,7 +250,12 @@ class OfficerStore(OfficerReading):
             detail = f"role {role}, bureau {bureau_id}; was {was}"
             subject = f"officer {officer_id}"
             audit(
-                session, self._clock(), changed_by, "officer.assigned", subject, detail
+                session,
+                "officer.assigned",
+                subject,
+                officer_id=changed_by,
+                at=self._clock(),
+                detail=detail,
             )
 
     def _change(

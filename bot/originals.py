@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from .auditing import audit
 from .database import Transactions
 from .errors import BotError, MessageNotFoundError
 from .events import Clock
-from .officer_rows import audit, find_officer
+from .officer_rows import find_officer
 from .privacy import mask_personal_data
 from .queries import find_ticket
 from .rights import Right, may_see_ticket
 from .seal import Seal
 from .tables import AuditRow, MessageRow, OfficerRow, TicketRow
 from .types import Ticket, TicketState
+from .working_time import BEIJING, start_of_day
 
 #: Kept so long after the hand-over was settled; then the masked line is all there is.
 #: Source: PIPL art. 19, the shortest time that the purpose needs.
@@ -28,8 +30,6 @@ MAX_A_DAY = 50
 MIN_REASON_CHARS, MAX_REASON_CHARS = 4, 100
 
 REVEALED = "message.revealed"
-
-_BEIJING = timezone(timedelta(hours=8))
 
 
 class RevealError(BotError):
@@ -98,7 +98,9 @@ class OriginalStore:
             if _count_today(session, officer_id, now) >= MAX_A_DAY:
                 raise RevealQuotaError(officer_id)
             subject = f"ticket {ticket.id} message {message_id}"
-            audit(session, now, officer_id, REVEALED, subject, told)
+            audit(
+                session, REVEALED, subject, officer_id=officer_id, at=now, detail=told
+            )
             return self._seal.unseal(row.original_sealed)
 
     def erase_old(self) -> int:
@@ -133,11 +135,10 @@ def may_reveal(session: Session, ticket: Ticket, officer_id: int) -> bool:
 
 
 def _count_today(session: Session, officer_id: int, now: datetime) -> int:
-    local = now.astimezone(_BEIJING)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = now.astimezone(BEIJING).date()
     counted = select(func.count()).where(
         AuditRow.officer_id == officer_id,
         AuditRow.action == REVEALED,
-        AuditRow.at >= midnight.astimezone(UTC),
+        AuditRow.at >= start_of_day(today),
     )
     return session.scalar(counted) or 0

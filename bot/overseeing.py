@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, exists, select
 
+from .auditing import audit
 from .database import Transactions
 from .desk import Desk
 from .errors import (
@@ -18,7 +19,6 @@ from .errors import (
     TicketNotFoundError,
 )
 from .events import Clock
-from .officer_rows import audit
 from .tables import AuditRow
 from .types import Ticket
 
@@ -70,7 +70,7 @@ class Overseer:
             if session.scalar(select(exists(noted))):
                 return False
         with self._tx.write() as session:
-            audit(session, at, officer_id, _WATCHED, subject)
+            audit(session, _WATCHED, subject, officer_id=officer_id, at=at)
         return True
 
     def move(

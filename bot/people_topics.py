@@ -16,10 +16,10 @@ from sqlalchemy import Engine, Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from .auditing import audit
 from .database import Transactions
 from .errors import StoreUnavailableError
 from .events import Clock
-from .officer_rows import audit
 from .people_topic import (
     PeopleTopic,
     PeopleTopicFormError,
@@ -119,7 +119,14 @@ class PeopleTopicStore:
         row.changed_at, row.changed_by = now, officer_id
         session.add(row)
         session.flush()
-        audit(session, now, officer_id, action, f"people_topic {row.id}", row.name)
+        audit(
+            session,
+            action,
+            f"people_topic {row.id}",
+            officer_id=officer_id,
+            at=now,
+            detail=row.name,
+        )
 
     def _look(self) -> tuple[PeopleTopic, ...]:
         now = self._clock()

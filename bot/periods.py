@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from .working_time import BEIJING
+from .working_time import start_of_day
 
 #: Days that one asks for by hand at most: a leap year.
 MAX_DAYS = 366
@@ -50,12 +50,12 @@ class Period:
     @property
     def since(self) -> datetime:
         """Its first moment, UTC."""
-        return _midnight(self.first)
+        return start_of_day(self.first)
 
     @property
     def until(self) -> datetime:
         """The first moment after it, UTC."""
-        return _midnight(self.last + _DAY)
+        return start_of_day(self.last + _DAY)
 
     @property
     def days(self) -> int:
@@ -122,10 +122,6 @@ def _months(span: Span, year: int, month: int, count: int) -> Period:
     after = month + count
     end = date(year + (after > 12), after - 12 * (after > 12), 1)
     return Period(span, date(year, month, 1), end - _DAY)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), BEIJING).astimezone(UTC)
 
 
 def _day(day: date) -> str:

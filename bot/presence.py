@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from sqlalchemy import Engine, func, or_, select, update
 
+from .auditing import audit
 from .database import Transactions
 from .events import Clock
 from .listing import HELD, UNSEEN_FOR
-from .officer_rows import audit, select_officers, to_officer
+from .officer_rows import select_officers, to_officer
 from .rights import Right
 from .tables import OfficerRow, TicketRow
 
@@ -82,7 +83,9 @@ class PresenceStore:
                 return
             row.presence = presence
             at, subject = self._clock(), f"officer {officer_id}"
-            audit(session, at, officer_id, f"presence.{presence}", subject)
+            audit(
+                session, f"presence.{presence}", subject, officer_id=officer_id, at=at
+            )
 
     def stamp(self, officer_id: int) -> None:
         """Note that an officer has just touched a page."""

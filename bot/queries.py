@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, aliased
 
 from .records import to_message, to_ticket
 from .tables import (
-    AuditRow,
     BureauRow,
     CitizenRow,
     ConversationRow,
@@ -176,15 +175,3 @@ def send_parked(session: Session, conversation_id: int, *, at: datetime) -> None
         .where(OutboxRow.conversation_id == conversation_id)
         .values(state=DeliveryState.QUEUED, attempts=0, error="", next_try_at=at)
     )
-
-
-def audit(
-    session: Session,
-    action: str,
-    subject: str,
-    *,
-    officer_id: int | None,
-    at: datetime,
-) -> None:
-    """Note who did what, in the transaction that does it."""
-    session.add(AuditRow(at=at, officer_id=officer_id, action=action, subject=subject))

@@ -16,10 +16,10 @@ from sqlalchemy import Engine, Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from .auditing import audit
 from .database import Transactions
 from .errors import StoreUnavailableError
 from .events import Clock
-from .officer_rows import audit
 from .quick_reply import (
     MAX_KEYWORD_CHARS,
     QuickReply,
@@ -145,7 +145,7 @@ class QuickReplyStore:
         row.changed_at, row.changed_by = now, officer_id
         session.flush()
         subject, detail = f"quick_reply {row.id}", f"{row.source} {row.key}"
-        audit(session, now, officer_id, action, subject, detail)
+        audit(session, action, subject, officer_id=officer_id, at=now, detail=detail)
 
     def _look(self) -> Mapping[tuple[str, str], QuickReply]:
         now = self._clock()

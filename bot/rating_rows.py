@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from .auditing import audit
 from .errors import UnknownYearError
 from .privacy import mask_personal_data
 from .rating import (
@@ -24,7 +25,6 @@ from .rating import (
 from .records import answer_from_json
 from .routing import get_bureau_id
 from .tables import (
-    AuditRow,
     FollowUpRow,
     MessageRow,
     RatingRow,
@@ -255,14 +255,13 @@ def _note(session: Session, row: RatingRow, was: int | None, *, at: datetime) ->
         ticket = get_ticket(session, row.ticket_id)
         more = {"score": row.score} | ({"was": was} if was is not None else {})
         store_ticket(session, ticket, "rated", officer_id=None, at=at, **more)
-    session.add(
-        AuditRow(
-            at=at,
-            officer_id=None,
-            action="rating.given" if was is None else "rating.changed",
-            subject=subject,
-            detail=str(row.score) if was is None else f"{was} → {row.score}",
-        )
+    audit(
+        session,
+        "rating.given" if was is None else "rating.changed",
+        subject,
+        officer_id=None,
+        at=at,
+        detail=str(row.score) if was is None else f"{was} → {row.score}",
     )
 
 

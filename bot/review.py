@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -255,10 +255,3 @@ def _rank(seed: str, ticket_id: int) -> str:
 
 def _clean(text: Any) -> str:
     return str(text).replace("\r\n", "\n").strip()
-
-
-def average(sheets: Sequence[Sheet], criterion: Criterion) -> float | None:
-    """Return the mean points of a criterion; None for no sheets."""
-    if not sheets:
-        return None
-    return sum(sheet.scores[criterion] for sheet in sheets) / len(sheets)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .accounts import Officer
-from .assistant import BEIJING
-from .officer_rows import audit, find_officer
+from .auditing import audit
+from .officer_rows import find_officer
 from .privacy import mask_personal_data
 from .queries import lock_conversation
 from .records import officer_title
@@ -44,6 +44,7 @@ from .review_rows import (
 )
 from .rights import Right
 from .tables import OfficerRow, ReviewRow, ReviewSampleRow, TicketRow
+from .working_time import start_of_day
 
 _TWO = "这个会话已经有两份意见，不再复核。"
 _MINE = "您已经评过这个会话。"
@@ -152,11 +153,11 @@ class ReviewStore(ReviewQueue):
             detail = f"seed {seed}, {len(drawn)} of {len(served)}"
             audit(
                 session,
-                self._clock(),
-                officer.id,
                 "review.draw",
                 f"month {name}",
-                detail,
+                officer_id=officer.id,
+                at=self._clock(),
+                detail=detail,
             )
         return Draw(name, seed, len(served), len(drawn))
 
@@ -238,7 +239,7 @@ class ReviewStore(ReviewQueue):
         )
 
     def _note(self, session: Session, action: str, ticket_id: int, by: int) -> None:
-        audit(session, self._clock(), by, action, f"ticket {ticket_id}")
+        audit(session, action, f"ticket {ticket_id}", officer_id=by, at=self._clock())
 
 
 def _check_turn(known: list[Review], officer: Officer) -> None:
@@ -267,10 +268,7 @@ def _get(session: Session, review_id: int) -> Review:
 def _month(year: int, month: int) -> tuple[datetime, datetime]:
     first = date(year, month, 1)
     after = _next_month(first)
-    return (
-        datetime.combine(first, time(), BEIJING),
-        datetime.combine(after, time(), BEIJING),
-    )
+    return start_of_day(first), start_of_day(after)
 
 
 def _next_month(first: date) -> date:

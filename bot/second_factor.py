@@ -10,9 +10,10 @@ import pyotp
 from sqlalchemy import Engine, update
 
 from .accounts import CodeRefusedError, LoginRefusedError
+from .auditing import audit
 from .database import Transactions
 from .errors import UnsealError
-from .officer_rows import audit, begin_attempt, end_attempts, raise_epoch
+from .officer_rows import begin_attempt, end_attempts, raise_epoch
 from .seal import Seal
 from .tables import OfficerRow
 
@@ -70,7 +71,13 @@ class SecondFactorStore:
             raise_epoch(
                 session, officer_id, totp_sealed=sealed.encode(), totp_step=step
             )
-            audit(session, now, officer_id, "totp.on", f"officer {officer_id}")
+            audit(
+                session,
+                "totp.on",
+                f"officer {officer_id}",
+                officer_id=officer_id,
+                at=now,
+            )
 
     def check_code(self, officer_id: int, code: str) -> None:
         """End the login of somebody whose password fitted; each code counts once.

@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from .audit_tables import AuditHeadRow as AuditHeadRow
+from .audit_tables import AuditRow as AuditRow
 from .calendar_tables import HolidayPlanRow as HolidayPlanRow
 from .channel_tables import AlarmRow as AlarmRow
 from .channel_tables import HallRow as HallRow
@@ -279,17 +281,3 @@ class SetupTokenRow(Base):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-
-
-class AuditRow(Base):
-    """Who did what in the console, when and why."""
-
-    __tablename__ = "audit"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    at: Mapped[datetime]
-    officer_id: Mapped[int | None] = mapped_column(Integer)
-    action: Mapped[str] = mapped_column(String(64))
-    #: "ticket 7"; never message text.
-    subject: Mapped[str] = mapped_column(String(120))
-    detail: Mapped[str] = mapped_column(String(300), default="")

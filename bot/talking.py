@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from .accounts import Officer
 from .acting import Act, Acting
+from .auditing import audit
 from .clocks import measure_wait
 from .events import message_event, whisper_event
 from .handoff import move
 from .privacy import mask_personal_data
-from .queries import add_line, audit, queue_delivery, select_lines
+from .queries import add_line, queue_delivery, select_lines
 from .records import to_message
 from .rights import Right
 from .tables import MessageRow, TicketRow

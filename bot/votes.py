@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
+from .auditing import audit
 from .database import Transactions
 from .errors import MessageNotFoundError
 from .events import Clock
-from .officer_rows import audit
 from .privacy import mask_personal_data
 from .records import officer_title
 from .tables import MessageRow, OfficerRow, VoteRow
@@ -75,7 +75,9 @@ class VoteStore:
                 session.add(row)
             row.is_right, row.note, row.at = is_right, note, at
             action = "vote.right" if is_right else "vote.wrong"
-            audit(session, at, officer_id, action, f"message {message_id}")
+            audit(
+                session, action, f"message {message_id}", officer_id=officer_id, at=at
+            )
             session.flush()
             officer = session.get_one(OfficerRow, officer_id)
             return _to_vote(row, officer)

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from .holidays import DayKind, StatutoryDays
 from .shifts import DAY_MINUTES, Shifts, WorkingWeek
 
+#: China has one time zone and no summer time; a fixed offset needs no tz database.
 BEIJING = timezone(timedelta(hours=8), "Beijing")
 _DAY = timedelta(days=1)
 _NONE = timedelta()
@@ -156,9 +157,13 @@ class WorkingCalendar:
         return _moment(day, shifts[-1].end if shifts else DAY_MINUTES)
 
 
+def start_of_day(day: date) -> datetime:
+    """Return the midnight with which a day of Beijing's begins."""
+    return datetime.combine(day, time(), BEIJING).astimezone(UTC)
+
+
 def _moment(day: date, minutes: int) -> datetime:
-    midnight = datetime.combine(day, time(), BEIJING)
-    return (midnight + timedelta(minutes=minutes)).astimezone(UTC)
+    return start_of_day(day) + timedelta(minutes=minutes)
 
 
 def _day_of(at: datetime) -> date:

@@ -19,20 +19,21 @@ from bot import (
     Citation,
     FrontDesk,
     HallStore,
+    KnowledgeReader,
     NoticeStore,
     Outbox,
     QuickReplyStore,
 )
 from handlers.config import Settings
 from handlers.desk_parts import Clock
+from handlers.exam_room import examine_release
 from handlers.knowledge_parts import KnowledgeParts
 from handlers.office_calendar import read_hours, read_plans
 from knowledge import (
-    Encoder,
+    Examine,
     KnowledgeBase,
     KnowledgeError,
     PassageCheck,
-    make_encoder,
     open_knowledge_base,
 )
 
@@ -52,20 +53,23 @@ class Parts(KnowledgeParts):
     """Everything a handler may use, each made when first asked for."""
 
     @cached_property
-    def encoder(self) -> Encoder:
-        """The model that turns text into vectors; 50 MB."""
-        return make_encoder(self.settings.knowledge.encoder)
-
-    @cached_property
     def knowledge_base(self) -> KnowledgeBase:
         """The current release, open; raises NoReleaseError when there is none."""
-        return open_knowledge_base(Path(self.settings.knowledge.folder), self.encoder)
+        return open_knowledge_base(
+            Path(self.settings.knowledge.folder),
+            self.encoder,
+            get_off=lambda: self.switches.get_off(),
+        )
 
     @cached_property
     def assistant(self) -> Assistant:
         """The one that answers; opens the knowledge base."""
+        return self.make_assistant(self.knowledge_base)
+
+    def make_assistant(self, knowledge: KnowledgeReader) -> Assistant:
+        """Return the same assistant on other knowledge: a release not out yet."""
         return Assistant(
-            self.knowledge_base,
+            knowledge,
             make_answer_settings(self.settings),
             self.clock,
             halls=self.halls,
@@ -73,6 +77,11 @@ class Parts(KnowledgeParts):
             people_topics=self.people_topics,
             get_days=lambda: self.live_calendar.get_days(),
         )
+
+    @property
+    def _examine(self) -> Examine:
+        """The office's exam, asked by the assistant that citizens ask."""
+        return lambda base, changed: examine_release(self, base, changed)
 
     @cached_property
     def halls(self) -> HallStore:

@@ -30,6 +30,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "keygen": ("setting_up", "keygen"),
     "setup-link": ("setting_up", "setup_link"),
     "officers": ("officers", "officers"),
+    "audit": ("auditing", "audit"),
+    "check": ("checks", "check"),
     "check-config": ("checking", "check_config"),
     "doctor": ("checking", "doctor"),
     "wechat": ("wechat", "wechat"),

@@ -22,7 +22,6 @@ from bot import (
     Desk,
     FigureStore,
     FollowUpStore,
-    Learning,
     NativeDesk,
     OfficeDayStore,
     OfficerCare,
@@ -44,6 +43,7 @@ from handlers.around import Around
 from handlers.config import Settings
 from handlers.live import LiveBus
 from handlers.office_calendar import LiveCalendar
+from handlers.security import derive_key
 
 Clock = Callable[[], datetime]
 
@@ -68,7 +68,11 @@ class Foundation:
     @cached_property
     def engine(self) -> Engine:
         """The database; its schema is brought up to date by ``migrate``."""
-        return make_engine(self.settings.database.url)
+        secret = self.settings.secret_key
+        return make_engine(
+            self.settings.database.url,
+            audit_secret=derive_key(secret, "wenzheng/audit") if secret else "",
+        )
 
     @cached_property
     def redis(self) -> Redis:
@@ -211,7 +215,7 @@ class DeskParts(Foundation):
     @cached_property
     def audit_trail(self) -> AuditTrail:
         """Who did what."""
-        return AuditTrail(self.engine)
+        return AuditTrail(self.engine, self.clock)
 
     @cached_property
     def around(self) -> Around:
@@ -239,15 +243,6 @@ class DeskParts(Foundation):
     def figures(self) -> FigureStore:
         """What is counted for who answers for it."""
         return FigureStore(self.engine, self.clock, self.get_calendar)
-
-    @cached_property
-    def learning(self) -> Learning:
-        """Reviews, votes, drafts, gaps."""
-        return Learning(
-            self.engine,
-            self.clock,
-            escalated_after=self.settings.desk.review_after.split(),
-        )
 
     @cached_property
     def attachments(self) -> AttachmentStore:

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot import Officer, Right, audit, names
+from bot import Learning, Officer, QuestionVectors, Right, UseCounter, audit, names
 from handlers.desk_parts import DeskParts
-from knowledge import Actor, ChangeStore, ExamPaper, KnowledgeStore
+from knowledge import (
+    Actor,
+    Applier,
+    ChangeKind,
+    ChangeStore,
+    Encoder,
+    Examine,
+    ExamPaper,
+    KnowledgeStore,
+    Press,
+    Publisher,
+    ReleaseStore,
+    SwitchStore,
+    Upkeep,
+    VectorCache,
+    make_encoder,
+    pass_all,
+)
 
 
 class KnowledgeParts(DeskParts):
@@ -26,9 +45,74 @@ class KnowledgeParts(DeskParts):
         return ChangeStore(self.engine, self.clock, journal)
 
     @cached_property
+    def encoder(self) -> Encoder:
+        """The model that turns text into vectors; 50 MB."""
+        return make_encoder(self.settings.knowledge.encoder)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """Reviews, votes, drafts, gaps."""
+        return Learning(
+            self.engine,
+            self.clock,
+            escalated_after=self.settings.desk.review_after.split(),
+            encode=QuestionVectors(lambda: self.encoder),
+        )
+
+    @cached_property
+    def uses(self) -> UseCounter:
+        """Counts which entries are asked for."""
+        return UseCounter(self.engine, self.clock)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What wants looking after."""
+        return Upkeep(self.engine)
+
+    @cached_property
     def exam_paper(self) -> ExamPaper:
         """Questions that every release must answer or refuse."""
         return ExamPaper(self.engine, self.clock, journal)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Brings approved changes out; the encoder is opened when something is due."""
+        return Publisher(
+            self.engine,
+            self.clock,
+            journal,
+            self._press,
+            examine=self._examine,
+            appliers=self._appliers,
+        )
+
+    @cached_property
+    def releases(self) -> ReleaseStore:
+        """Releases that there were, and the way back to them."""
+        return ReleaseStore(self.engine, self.clock, journal, self._press)
+
+    @cached_property
+    def switches(self) -> SwitchStore:
+        """Entries and topics that are off at once."""
+        return SwitchStore(self.engine, self.clock, journal)
+
+    @cached_property
+    def _press(self) -> Press:
+        return Press(
+            self.engine,
+            lambda: self.encoder,
+            Path(self.settings.knowledge.folder),
+            VectorCache(self.settings.data_folder / "vectors"),
+        )
+
+    @property
+    def _examine(self) -> Examine:
+        return pass_all
+
+    @property
+    def _appliers(self) -> Mapping[ChangeKind, Applier]:
+        """What puts changes of other kinds than entries into force."""
+        return {}
 
     def make_actor(self, officer: Officer) -> Actor:
         """Return what an officer may do to the knowledge.
@@ -64,4 +148,4 @@ def journal(
     detail: str = "",
 ) -> None:
     """Write an action on the knowledge into the audit trail."""
-    audit(session, at, officer_id, action, subject, detail)
+    audit(session, action, subject, officer_id=officer_id, at=at, detail=detail)

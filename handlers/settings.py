@@ -224,11 +224,16 @@ class KnowledgeSettings(Section):
     #: "bundled", or a sentence-transformers folder or name.
     encoder: str = "bundled"
 
+    #: Days after which somebody should check an entry again.
+    check_after_days: int = 180
+
     def problems(self) -> Iterator[tuple[str, str]]:
-        """Both must name something."""
+        """Folder and encoder must name something."""
         for key in ("folder", "encoder"):
             if not getattr(self, key).strip():
                 yield key, "不能为空"
+        if not 7 <= self.check_after_days <= 3650:
+            yield "check_after_days", "要在 7 到 3650 天之间"
 
 
 @dataclass(frozen=True, slots=True)

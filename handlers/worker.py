@@ -20,6 +20,7 @@ from bot import Answer, Channel, FrontDesk
 from handlers.alerting import make_alert, watch_clocks
 from handlers.assembly import Parts
 from handlers.delivering import Courier, Send
+from handlers.guarding import make_guard
 from handlers.live import LiveBus
 from handlers.notifying import make_notify
 from handlers.office_calendar import watch_reach
@@ -42,6 +43,12 @@ LOOK_AHEAD_EVERY_S = 6 * 3600.0
 
 #: What is kept for days is erased within the hour.
 ERASE_EVERY_S = 3600.0
+
+#: The whole audit trail is read: once a day, and at the start.
+GUARD_EVERY_S = 24 * 3600.0
+
+#: Which entries are asked for: a few seconds' work once an hour.
+COUNT_EVERY_S = 3600.0
 
 #: Wait before listening again when Redis is away.
 _LISTEN_AGAIN_S = 2.0
@@ -99,6 +106,8 @@ def list_jobs(
         ("accounts", lambda: retire_officers(parts), LOOK_AHEAD_EVERY_S),
         ("clocks", make_watch(parts), WATCH_EVERY_S),
         ("originals", parts.originals.erase_old, ERASE_EVERY_S),
+        ("audit", make_guard(parts.audit_trail, parts.alarms), GUARD_EVERY_S),
+        ("uses", parts.uses.count, COUNT_EVERY_S),
     )
 
 

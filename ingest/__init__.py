@@ -6,6 +6,21 @@ Imports ``knowledge`` and no web framework. Other packages import from
     from ingest import read_path
 """
 
+from .checks import CHECK_LABELS as CHECK_LABELS
+from .checks import CheckKind as CheckKind
+from .checks import CheckResult as CheckResult
+from .checks import EntryRef as EntryRef
+from .checks import KnownEntries as KnownEntries
+from .checks import KnownEntry as KnownEntry
+from .checks import Mending as Mending
+from .checks import MendingError as MendingError
+from .checks import MendingKind as MendingKind
+from .checks import Place as Place
+from .checks import Severity as Severity
+from .checks import apply_mending as apply_mending
+from .checks import count_by_severity as count_by_severity
+from .checks import run_checks as run_checks
+from .checks import sweep as sweep
 from .child_limits import ChildLimits as ChildLimits
 from .errors import BrokenFileError as BrokenFileError
 from .errors import IngestError as IngestError
@@ -15,6 +30,8 @@ from .errors import TooLargeError as TooLargeError
 from .errors import UnsupportedFileError as UnsupportedFileError
 from .reading import count_files as count_files
 from .reading import read_path as read_path
+from .refused import REFUSAL_COLUMNS as REFUSAL_COLUMNS
+from .refused import make_refused_workbook as make_refused_workbook
 from .report_json import report_from_json as report_from_json
 from .report_json import report_to_json as report_to_json
 from .safe_reading import SafeReader as SafeReader

@@ -18,7 +18,7 @@ def report_to_json(report: FileReport) -> dict[str, Any]:
         "reason": report.reason,
         "title": report.title,
         "drafts": [draft_to_json(draft) for draft in report.drafts],
-        "refused_rows": [[row.place, row.reason] for row in report.refused_rows],
+        "refused_rows": [_row_to_json(row) for row in report.refused_rows],
         "warnings": list(report.warnings),
         "original": [_block_to_json(block) for block in report.original],
         "is_original_cut": report.is_original_cut,
@@ -38,10 +38,7 @@ def report_from_json(body: Mapping[str, Any]) -> FileReport:
             reason=str(body["reason"]),
             title=str(body["title"]),
             drafts=tuple(draft_from_json(draft) for draft in body["drafts"]),
-            refused_rows=tuple(
-                RefusedRow(str(place), str(reason))
-                for place, reason in body["refused_rows"]
-            ),
+            refused_rows=tuple(_row_from_json(row) for row in body["refused_rows"]),
             warnings=tuple(map(str, body["warnings"])),
             original=tuple(_block_from_json(block) for block in body["original"]),
             is_original_cut=bool(body["is_original_cut"]),
@@ -56,6 +53,24 @@ def _status(text: object) -> Literal["in", "refused"]:
     if text == "refused":
         return "refused"
     raise ValueError(f"no status: {text!r}")
+
+
+def _row_to_json(row: RefusedRow) -> dict[str, Any]:
+    return {
+        "place": row.place,
+        "reason": row.reason,
+        "cells": list(row.cells),
+        "header": list(row.header),
+    }
+
+
+def _row_from_json(body: Mapping[str, Any]) -> RefusedRow:
+    return RefusedRow(
+        place=str(body["place"]),
+        reason=str(body["reason"]),
+        cells=tuple(map(str, body["cells"])),
+        header=tuple(map(str, body["header"])),
+    )
 
 
 def _block_to_json(block: Block) -> dict[str, Any]:

@@ -89,6 +89,11 @@ class RefusedRow:
     #: Chinese, for staff.
     reason: str
 
+    #: The row as it stands in the file, for sending it again; empty when there is
+    #: none, and the names of its columns.
+    cells: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Understanding:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,9 @@ from .types import Encoder, Finding, Hit, Passage, Scope
 from .vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
+
+GetOff: TypeAlias = Callable[[], frozenset[str]]
+"""Ids of the entries that are off now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,9 @@ class _Release:
             mask &= fits[self._region]
         if scope.entry_id is not None:
             mask &= self._entry == self._entries.get(scope.entry_id, -1)
+        off = [self._entries[e] for e in scope.off if e in self._entries]
+        if off:
+            mask &= ~np.isin(self._entry, off)
         found: npt.NDArray[np.bool_] = mask
         return found
 
@@ -89,13 +96,36 @@ class KnowledgeBase:
     """Answers from the current release; safe from many threads."""
 
     def __init__(
-        self, folder: Path, encoder: Encoder, settings: SearchSettings
+        self,
+        folder: Path,
+        encoder: Encoder,
+        settings: SearchSettings,
+        *,
+        release_id: str = "",
+        get_off: GetOff = frozenset,
     ) -> None:
+        """Open a release.
+
+        Args:
+            folder: Where releases live.
+            encoder: The one that they were made with.
+            settings: Of the search.
+            release_id: Answer from this one for good; empty = from the current one,
+                whichever that is by then.
+            get_off: Ids of the entries that are off, asked for each question.
+
+        Raises:
+            NoReleaseError: If nothing was released yet.
+            ReleaseError: If the release is damaged or made by another encoder.
+        """
         self._folder = folder
         self._encoder = encoder
         self._settings = settings
+        self._get_off = get_off
         self._lock = threading.Lock()
-        self._release = _Release(folder, current_release(folder), encoder)
+        self._is_pinned = bool(release_id)
+        name = release_id or current_release(folder)
+        self._release = _Release(folder, name, encoder)
         #: The release that could not be opened, so that it is logged once.
         self._refused: str | None = None
 
@@ -118,6 +148,8 @@ class KnowledgeBase:
         Returns:
             Whether another release answers from now on.
         """
+        if self._is_pinned:
+            return False
         with self._lock:
             name = ""
             try:
@@ -149,6 +181,7 @@ class KnowledgeBase:
             hits and confidence 0 when nothing valid was found.
         """
         release = self._release
+        scope = replace(scope, off=scope.off | self._get_off())
         plain = without_region(normalise(question), scope.region)
         wide = expand(plain)
         asked = question_terms(wide)
@@ -175,10 +208,10 @@ class KnowledgeBase:
         """Return the passages of an entry, in order.
 
         Raises:
-            EntryNotFoundError: If the release has no such entry.
+            EntryNotFoundError: If the release has no such entry, or it is off.
         """
         passages = tuple(self._release.passages.of_entry(entry_id))
-        if not passages:
+        if not passages or entry_id in self._get_off():
             raise EntryNotFoundError(entry_id)
         return passages
 
@@ -187,7 +220,12 @@ class KnowledgeBase:
     ) -> list[Candidate]:
         limit = self._settings.candidates
         mask = release.mask(
-            Scope(today=scope.today, region=scope.region, entry_id=scope.entry_id)
+            Scope(
+                today=scope.today,
+                region=scope.region,
+                entry_id=scope.entry_id,
+                off=scope.off,
+            )
         )
         vector = self._encoder.encode_queries([question])[0]
         dense = dict(release.dense.search(vector, mask=mask, limit=limit))
@@ -213,15 +251,26 @@ class KnowledgeBase:
 
 
 def open_knowledge_base(
-    folder: Path, encoder: Encoder, *, settings: SearchSettings | None = None
+    folder: Path,
+    encoder: Encoder,
+    *,
+    settings: SearchSettings | None = None,
+    release_id: str = "",
+    get_off: GetOff = frozenset,
 ) -> KnowledgeBase:
-    """Open the current release of a folder.
+    """Open a release of a folder; see :class:`KnowledgeBase`.
 
     Raises:
         NoReleaseError: If nothing was released yet.
         ReleaseError: If the release is damaged or made by another encoder.
     """
-    return KnowledgeBase(folder, encoder, settings or SearchSettings())
+    return KnowledgeBase(
+        folder,
+        encoder,
+        settings or SearchSettings(),
+        release_id=release_id,
+        get_off=get_off,
+    )
 
 
 def _hit(ranked: Ranked) -> Hit:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from .change import (
     MAX_WORD_CHARS,
@@ -35,6 +35,7 @@ from .change_rows import (
     to_change,
 )
 from .life_tables import ChangeNoteRow, ChangeRow
+from .sessions import Sessions
 
 Clock: TypeAlias = Callable[[], datetime]
 """Now, aware UTC."""
@@ -74,7 +75,7 @@ class ChangeStore:
     """Proposes, reviews and lists changes; publishing is the publisher's."""
 
     def __init__(self, engine: Engine, clock: Clock, journal: Journal) -> None:
-        self._session = sessionmaker(engine, expire_on_commit=False)
+        self._sessions = Sessions(engine)
         self._clock = clock
         self._journal = journal
 
@@ -87,7 +88,7 @@ class ChangeStore:
         """
         check_writer(form.department, actor)
         now = self._clock()
-        with self._session.begin() as session:
+        with self._sessions.write() as session:
             if form.subject:
                 check_subject(session, form, actor)
                 refuse_second(session, form)
@@ -216,7 +217,7 @@ class ChangeStore:
         text = text.strip()
         if not text or len(text) > MAX_WORD_CHARS:
             raise ChangeError(f"评论要有内容，最多 {MAX_WORD_CHARS} 字。")
-        with self._session.begin() as session:
+        with self._sessions.write() as session:
             row = get_row(session, change_id, actor)
             add_word(session, row, "comment", actor, text, self._clock())
 
@@ -226,7 +227,7 @@ class ChangeStore:
         Raises:
             ChangeNotFoundError: If there is none that this person may see.
         """
-        with self._session() as session:
+        with self._sessions.read() as session:
             return to_change(get_row(session, change_id, actor))
 
     def list(
@@ -244,7 +245,7 @@ class ChangeStore:
         )
         if wanted.subject is not None:
             statement = statement.where(ChangeRow.subject == wanted.subject)
-        with self._session() as session:
+        with self._sessions.read() as session:
             found = [to_change(row) for row in session.scalars(statement)]
         if wanted.writer is not None:
             found = [change for change in found if wanted.writer in change.writers]
@@ -253,7 +254,7 @@ class ChangeStore:
     def count(self, actor: Actor) -> dict[ChangeState, int]:
         """Count by state what a person may see."""
         statement = select(ChangeRow.state, func.count()).where(seen_by(actor))
-        with self._session() as session:
+        with self._sessions.read() as session:
             rows = session.execute(statement.group_by(ChangeRow.state)).all()
         found = {ChangeState(state): int(n) for state, n in rows}
         return {state: found.get(state, 0) for state in ChangeState}
@@ -269,7 +270,7 @@ class ChangeStore:
             .where(ChangeNoteRow.change_id == change_id)
             .order_by(ChangeNoteRow.id)
         )
-        with self._session() as session:
+        with self._sessions.read() as session:
             get_row(session, change_id, actor)
             return [
                 ChangeNote(row.officer_id, row.move, row.text, row.at)
@@ -281,7 +282,7 @@ class ChangeStore:
         self, change_id: int, move: Move, actor: Actor, word: str, version: int
     ) -> Iterator[tuple[Session, ChangeRow]]:
         """Lock a change, check the move, set the state that it leads to."""
-        with self._session.begin() as session:
+        with self._sessions.write() as session:
             row = get_row(session, change_id, actor, lock=True)
             state = next_state(to_change(row), move, actor, word)
             if row.version != version:

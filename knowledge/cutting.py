@@ -23,8 +23,12 @@ def entry_id(draft: EntryDraft) -> str:
     The same kind, title, region and 文号 are the same entry; reading its file again
     makes a new revision, not a second entry.
     """
-    parts = (draft.kind, normalise(draft.title), draft.region, draft.doc_number)
-    return _digest("\x1f".join(parts))
+    return identify(draft.kind, draft.title, draft.region, draft.doc_number)
+
+
+def identify(kind: EntryKind, title: str, region: str, doc_number: str) -> str:
+    """Return the id of a new entry that is called so."""
+    return _digest("\x1f".join((kind, normalise(title), region, doc_number)))
 
 
 def draft_digest(draft: EntryDraft) -> str:
@@ -35,16 +39,21 @@ def draft_digest(draft: EntryDraft) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def cut(draft: EntryDraft) -> list[Passage]:
+def cut(draft: EntryDraft, owner: str = "") -> list[Passage]:
     """Cut a draft into passages, in order.
 
     A section that fits is one passage. A longer one is cut at the ends of
     paragraphs and sentences, each piece keeping the section's heading.
 
+    Args:
+        draft: What to cut.
+        owner: The entry that it is an edition of, which keeps its id under a new
+            title; empty = the one that the draft names itself.
+
     Returns:
         Passages with ordinals from 0; no two with one id.
     """
-    owner = entry_id(draft)
+    owner = owner or entry_id(draft)
     passages: dict[str, Passage] = {}
     for section in draft.sections:
         for text in _pieces(section.text):

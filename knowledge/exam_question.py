@@ -51,6 +51,8 @@ class ExamFailure:
     #: Whether the release broke it, or its own new entry fails it: then it is stopped.
     is_stopping: bool
     entry_id: str = ""
+    #: Whose question it is; empty = the whole office's.
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)

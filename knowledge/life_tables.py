@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
@@ -152,6 +152,16 @@ class OfficeTextRow(Base):
     at: Mapped[datetime]
 
     __table_args__ = (Index("ix_office_texts_kind_key", "kind", "key", unique=True),)
+
+
+class EntryUseRow(Base):
+    """How often an entry was answered from on one Beijing day."""
+
+    __tablename__ = "entry_uses"
+
+    entry_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    answers: Mapped[int] = mapped_column(Integer)
 
 
 class ImportRow(Base):

@@ -19,7 +19,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -31,8 +31,6 @@ from .index import DenseIndex, LexicalIndex
 from .index.lexical import LexicalRow
 from .passages import write_passages
 from .ranking import passage_words
-from .store import KnowledgeStore
-from .tables import ReleaseRow
 from .text import normalise, split_windows, terms
 from .types import Encoder, EntryKind, Passage
 from .vectors import Progress, VectorCache
@@ -66,47 +64,46 @@ class ReleaseInfo:
     manifest_sha256: str
 
 
-def build_release(
-    store: KnowledgeStore,
+def build_aside(
+    passages: Sequence[Passage],
     encoder: Encoder,
     folder: Path,
     *,
     at: datetime,
     cache: VectorCache,
+    name: str = "",
     progress: Progress | None = None,
 ) -> ReleaseInfo:
-    """Build a release of all published passages and make it the current one.
+    """Build a release that nobody answers from yet.
 
     Args:
-        store: The record; the release is noted there.
+        passages: All of them, in order.
         encoder: Must be the one that questions will be encoded with.
         folder: Where releases live; made when missing.
         at: Now, aware UTC; names the release.
         cache: Vectors known already; only changed passages are encoded.
+        name: Of a release that is built again; empty = a new one.
         progress: Called with (windows encoded, all windows).
 
     Raises:
-        OSError: If the disk is full or not writable; the old release stays current.
-        sqlalchemy.exc.SQLAlchemyError: If the record cannot be read or written.
+        OSError: If the disk is full or not writable.
     """
-    info = build_from_passages(
-        list(store.iter_passages()),
-        encoder,
-        folder,
-        at=at,
-        cache=cache,
-        progress=progress,
-    )
-    store.note_release(
-        ReleaseRow(
-            id=info.id,
-            manifest_sha256=info.manifest_sha256,
-            passages=info.passages,
-            encoder=info.encoder,
-            created_at=at,
-        )
-    )
-    return info
+    folder.mkdir(parents=True, exist_ok=True)
+    name = name or f"{at:%Y%m%dT%H%M%S}-{_fingerprint(passages)[:8]}"
+    aside = folder / f".{name}.building"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    try:
+        _write(aside, passages, encoder, cache, progress)
+        sealed = _seal(aside, name, encoder, len(passages))
+        final = folder / name
+        shutil.rmtree(final, ignore_errors=True)
+        aside.rename(final)
+        _sync_folder(folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return ReleaseInfo(name, len(passages), encoder.name, sealed)
 
 
 def build_from_passages(
@@ -118,29 +115,15 @@ def build_from_passages(
     cache: VectorCache,
     progress: Progress | None = None,
 ) -> ReleaseInfo:
-    """Build a release of given passages; see :func:`build_release`.
+    """Build a release and make it the current one; see :func:`build_aside`.
 
     Raises:
-        OSError: If the disk is full or not writable.
+        OSError: If the disk is full or not writable; the old release stays current.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256("".join(p.id for p in passages).encode()).hexdigest()
-    name = f"{at:%Y%m%dT%H%M%S}-{digest[:8]}"
-    aside = folder / f".{name}.building"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    try:
-        _write(aside, passages, encoder, cache, progress)
-        sealed = _seal(aside, name, encoder, len(passages))
-        final = folder / name
-        shutil.rmtree(final, ignore_errors=True)
-        aside.rename(final)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    swap_to(folder, name)
-    _prune(folder, keep=name)
-    return ReleaseInfo(name, len(passages), encoder.name, sealed)
+    info = build_aside(passages, encoder, folder, at=at, cache=cache, progress=progress)
+    swap_to(folder, info.id)
+    prune(folder)
+    return info
 
 
 def swap_to(folder: Path, name: str) -> None:
@@ -192,6 +175,34 @@ def check_release(folder: Path, name: str) -> dict[str, object]:
     if _digests(root) != manifest.get("files"):
         raise ReleaseError(f"release {name}: files differ from the manifest")
     return manifest
+
+
+def is_complete(folder: Path, name: str) -> bool:
+    """Tell whether a release stands on disk as its manifest says."""
+    try:
+        check_release(folder, name)
+    except (ReleaseError, OSError):
+        return False
+    return True
+
+
+def prune(folder: Path, *, also_keep: Collection[str] = ()) -> None:
+    """Delete the oldest releases, and what a killed build left, but the current one.
+
+    Args:
+        folder: Where releases live.
+        also_keep: Names that stay however old they are.
+    """
+    for path in folder.glob(".*.building"):
+        shutil.rmtree(path, ignore_errors=True)
+    keep = {current_release(folder), *also_keep}
+    names = sorted(
+        (p for p in folder.iterdir() if (p / "manifest.json").is_file()),
+        key=lambda p: p.stat().st_mtime,
+    )
+    for path in names[:-_KEEP]:
+        if path.name not in keep:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def windows_of(passage: Passage) -> list[str]:
@@ -306,11 +317,9 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _prune(folder: Path, *, keep: str) -> None:
-    names = sorted(
-        (p for p in folder.iterdir() if (p / "manifest.json").is_file()),
-        key=lambda p: p.stat().st_mtime,
-    )
-    for path in names[:-_KEEP]:
-        if path.name != keep:
-            shutil.rmtree(path, ignore_errors=True)
+def _fingerprint(passages: Iterable[Passage]) -> str:
+    """SHA-256 over the passages and the days they count on, hex."""
+    digest = hashlib.sha256()
+    for p in passages:
+        digest.update(f"{p.id}{p.title}{p.valid_from}{p.valid_until}".encode())
+    return digest.hexdigest()

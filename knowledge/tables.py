@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Date,
-    DateTime,
     ForeignKey,
     Integer,
     MetaData,
@@ -19,6 +18,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from .moments import UtcDateTime
 
 #: Auto-increment keys: SQLite only counts up an INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -36,7 +37,7 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {  # noqa: RUF012
-        datetime: DateTime(timezone=True),
+        datetime: UtcDateTime,
         date: Date(),
         dict[str, Any]: JSON,
         list[Any]: JSON,

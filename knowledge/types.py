@@ -211,6 +211,9 @@ class Scope:
     #: The element asked for, when the question names one.
     aspect: Aspect | None = None
 
+    #: Entries that are off and not to be found.
+    off: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

@@ -125,6 +125,7 @@ def _postgres_engine(
 def postgres_engine(_postgres_engine: Engine) -> Iterator[Engine]:
     """A migrated PostgreSQL database, the module's own, emptied after each test."""
     yield _postgres_engine
+    from bot.audit_check import seal_trail
     from bot.tables import Base
     from knowledge.tables import Base as KnowledgeTables
 
@@ -132,6 +133,7 @@ def postgres_engine(_postgres_engine: Engine) -> Iterator[Engine]:
     tables = ", ".join(table.name for table in both)
     with _postgres_engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        seal_trail(connection, at=MORNING)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from handlers.cli import Context, FailedError
+from handlers.commands.checks import check_reports, describe_checks
+from handlers.commands.drafting import put_as_drafts
 from handlers.commands.progress import show_progress
 
 if TYPE_CHECKING:
     from handlers.assembly import Parts
     from ingest import FileReport
-    from knowledge import KnowledgeStore, ReleaseInfo
+    from knowledge import EntryDraft, ReleaseInfo
 
 #: Counts of a save that the report adds up, with their Chinese names.
 _COUNTED = {"added": "新增", "changed": "更新", "unchanged": "未变"}
@@ -41,27 +43,44 @@ class _Tally:
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="只检查，不保存，不发布。")
 @click.option("--json", "is_json", is_flag=True, help="每个文件输出一行 JSON。")
+@click.option(
+    "--as-drafts",
+    "login",
+    metavar="账号",
+    help="不发布，作为这个账号的草稿，交给审核员审核。",
+)
+@click.option(
+    "--overrule", default="", metavar="原因", help="考试没有通过也发布，写明原因。"
+)
 @click.pass_obj
-def ingest(context: Context, path: Path, dry_run: bool, is_json: bool) -> None:
-    """Import files and publish a release."""
+def ingest(
+    context: Context,
+    path: Path,
+    dry_run: bool,
+    is_json: bool,
+    login: str | None,
+    overrule: str,
+) -> None:
+    """Import files and publish a release, or hand them to the reviewers."""
     from handlers.assembly import assemble
 
     context.start_logging("error")
-    parts = None if dry_run else assemble(context.settings)
-    tally = _read(path, parts, is_json=is_json)
+    tally = _read(path, is_json=is_json)
     if not tally.reports:
         raise FailedError(f"{path} 里没有可以导入的文件。")
+    is_lost = len(tally.refused) == len(tally.reports)
+    told = (
+        ""
+        if dry_run or is_lost
+        else _keep(assemble(context.settings), tally, login, overrule)
+    )
     if not is_json:
         for line in describe(tally.reports, tally.entries, tally.passages, tally.saved):
             click.echo(line)
-    if len(tally.refused) == len(tally.reports):
+    if is_lost:
         raise FailedError("没有一个文件能导入，知识没有变化。")
-    if parts is not None:
-        release = _publish(parts)
-        click.echo(
-            f"已发布知识版本 {release.id}，共 {release.passages} 个片段。",
-            err=is_json,
-        )
+    if told:
+        click.echo(told, err=is_json)
 
 
 def describe(
@@ -96,30 +115,22 @@ def describe(
     warnings = [(r.file, text) for r in reports for text in r.warnings]
     if warnings:
         lines += ["请留意：", *(f"  {file}：{text}" for file, text in warnings)]
-    return lines
+    return lines + describe_checks(check_reports(reports))
 
 
-def _read(path: Path, parts: Parts | None, *, is_json: bool) -> _Tally:
-    """Read every file, saving each as it comes, so that a stop loses one at most."""
-    from bot import upgrade_database
+def _read(path: Path, *, is_json: bool) -> _Tally:
+    """Read every file; nothing is saved before all are read."""
     from ingest import SafeReader, count_files
-    from knowledge import KnowledgeStore, cut
+    from knowledge import cut
 
-    store: KnowledgeStore | None = None
     tally = _Tally()
-    if parts is not None:
-        upgrade_database(parts.engine)
-        store = KnowledgeStore(parts.engine)
-        tally.saved = dict.fromkeys(_COUNTED, 0)
     total = count_files(path)
     with show_progress("读取文件") as advance, SafeReader() as reader:
         advance(0, total)
         for number, reports in enumerate(reader.iter_path(path), start=1):
             for report in reports:
                 cut_into = sum(len(cut(draft)) for draft in report.drafts)
-                if store is not None and parts is not None and report.drafts:
-                    _save(store, report, tally, parts)
-                # For showing next to the drafts; of all files at once it is much.
+                # The original is for showing; of all files at once it is much.
                 tally.reports.append(replace(report, original=()))
                 tally.entries += len(report.drafts)
                 tally.passages += cut_into
@@ -127,15 +138,6 @@ def _read(path: Path, parts: Parts | None, *, is_json: bool) -> _Tally:
                     click.echo(_to_json(report, cut_into))
             advance(number, total)
     return tally
-
-
-def _save(
-    store: KnowledgeStore, report: FileReport, tally: _Tally, parts: Parts
-) -> None:
-    done = store.save(report.drafts, at=parts.clock())
-    assert tally.saved is not None
-    for name in tally.saved:
-        tally.saved[name] += getattr(done, name)
 
 
 def _to_json(report: FileReport, passages: int) -> str:
@@ -155,15 +157,30 @@ def _to_json(report: FileReport, passages: int) -> str:
     return json.dumps(shown, ensure_ascii=False)
 
 
-def _publish(parts: Parts) -> ReleaseInfo:
-    from knowledge import KnowledgeStore, VectorCache, build_release
+def _keep(parts: Parts, tally: _Tally, login: str | None, overrule: str) -> str:
+    """Publish what was read, or make it drafts; return what to tell of it, Chinese."""
+    from bot import upgrade_database
 
+    upgrade_database(parts.engine)
+    drafts = [draft for report in tally.reports for draft in report.drafts]
+    if login is not None:
+        return put_as_drafts(parts, login, drafts)
+    release = _publish(parts, tally, drafts, overrule)
+    return f"已发布知识版本 {release.id}，共 {release.passages} 个片段。"
+
+
+def _publish(
+    parts: Parts, tally: _Tally, drafts: Sequence[EntryDraft], overrule: str
+) -> ReleaseInfo:
+    """Publish all that was read at once: half a folder is never answered from."""
+    kept = [r.file for r in tally.reports if r.drafts]
+    named = "、".join(kept[:3]) + (f"等 {len(kept)} 个文件" if len(kept) > 3 else "")
     with show_progress("建立索引") as advance:
-        return build_release(
-            KnowledgeStore(parts.engine),
-            parts.encoder,
-            Path(parts.settings.knowledge.folder),
-            at=parts.clock(),
-            cache=VectorCache(parts.settings.data_folder / "vectors"),
+        saved, info = parts.publisher.publish_drafts(
+            drafts,
+            reason=f"命令行导入：{named}",
+            overrule=overrule,
             progress=advance,
         )
+    tally.saved = {name: getattr(saved, name) for name in _COUNTED}
+    return info

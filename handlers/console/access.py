@@ -52,11 +52,28 @@ ANYONE = "anyone"
 SIGNED_IN = "signed_in"
 
 #: Names in addresses that are checked here, before any view.
-GATED = frozenset({"ticket_id", "message_id", "follow_up_id", "canned_id", "draft_id"})
+GATED = frozenset(
+    {
+        "ticket_id",
+        "message_id",
+        "follow_up_id",
+        "canned_id",
+        "draft_id",
+        "question_id",
+    }
+)
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
 OFFICE_WIDE = frozenset(
-    {"officer_id", "bureau_id", "reply_id", "token", "topic_id", "entry_id"}
+    {
+        "officer_id",
+        "bureau_id",
+        "reply_id",
+        "token",
+        "topic_id",
+        "entry_id",
+        "release_id",
+    }
 )
 
 #: First page of whoever has the right, in order.

@@ -10,6 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from bot import (
+    BEIJING,
     Draft,
     DraftClosedError,
     DraftFieldError,
@@ -25,6 +26,17 @@ from handlers.console.access import allow, current_officer
 from handlers.console.wrong import find_entry_text, learning_frame
 from handlers.faq_workbook import make_faq_workbook
 from handlers.web import parts
+from knowledge import (
+    Change,
+    ChangeAction,
+    ChangeForm,
+    ChangeKind,
+    EntryDraft,
+    EntryKind,
+    Section,
+    Source,
+    draft_to_json,
+)
 
 _WRITERS = (Right.SERVE, Right.EDIT, Right.REVIEW_KNOWLEDGE)
 _DECIDERS = (Right.EDIT, Right.REVIEW_KNOWLEDGE)
@@ -57,10 +69,16 @@ def show_drafts() -> ResponseReturnValue:
 @blueprint.get("/drafts/new")
 @allow(*_WRITERS)
 def show_new_draft() -> ResponseReturnValue:
-    """Show an empty form, or one with a question or an entry in it; 200."""
+    """Show an empty form, or one with a question or an entry in it; 200.
+
+    A question that stands in the list of gaps brings what an officer answered to it.
+    """
     title, text = find_entry_text(request.args.get("entry", "")[:64])
+    question = request.args.get("question", "")[:200]
+    if request.args.get("from") == "gap":
+        text = parts().learning.gaps.find_answer(current_officer(), question)
     form = DraftForm(
-        request.args.get("question", "")[:200] or title,
+        question or title,
         text[:_QUOTED_CHARS],
         f"更正：{title}" if title else "",
     )
@@ -129,8 +147,42 @@ def settle_draft(draft_id: int) -> ResponseReturnValue:
     except DraftClosedError:
         flash(_SETTLED, "bad")
     else:
+        if is_taken and me.may(Right.EDIT):
+            change = _propose(draft)
+            flash("已采纳，转成了一条知识修改。请核对后提交审核。", "good")
+            return redirect(url_for("console.edit_change", change_id=change.id))
         flash(f"已标为“{state.label}”。", "good")
     return redirect(url_for("console.show_drafts"))
+
+
+def _propose(draft: Draft) -> Change:
+    """Make a question and answer of a draft, to be edited and reviewed."""
+    officer = current_officer()
+    actor = parts().make_actor(officer)
+    # Of a bureau's editor its own, which nobody need choose; else to be filled in.
+    department = min(actor.departments or (), key=len, default="")
+    form, day = draft.form, parts().clock().astimezone(BEIJING).date()
+    entry = EntryDraft(
+        kind=EntryKind.FAQ,
+        title=form.question,
+        sections=(Section(form.question, form.answer),),
+        source=Source(f"知识草稿 {draft.id}"),
+        department=department,
+        checked_on=day,
+    )
+    content = draft_to_json(entry) | {"exam": [form.question]}
+    return parts().changes.add(
+        ChangeForm(
+            ChangeKind.ENTRY,
+            ChangeAction.ADD,
+            "",
+            form.question,
+            content,
+            department=department,
+            origin=f"draft {draft.id}",
+        ),
+        actor,
+    )
 
 
 @blueprint.post("/drafts/export")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, cast
 
 from flask import flash, redirect, render_template, request, url_for
@@ -21,6 +21,7 @@ from bot import (
     Right,
     Score,
     Tally,
+    start_of_day,
 )
 from handlers.console import blueprint
 from handlers.console.access import allow, current_officer
@@ -159,7 +160,7 @@ def _read_filter() -> RatingFilter:
     since = None
     if period:
         first = _today() - timedelta(days=int(period) - 1)
-        since = datetime.combine(first, time(), BEIJING)
+        since = start_of_day(first)
     return RatingFilter(_read_bureau(), score, since=since)
 
 

@@ -22,6 +22,8 @@ ACTIONS: Mapping[str, str] = {
     "officer.on": "启用账号",
     "officer.off": "停用账号",
     "officer.unused": "长期没用，停用账号",
+    "audit.verified": "核验审计记录",
+    "audit.sealed": "重新封存审计记录",
     "bureau.added": "新增部门",
     "bureau.changed": "修改部门",
     "bureau.on": "启用部门",
@@ -77,6 +79,7 @@ ACTIONS: Mapping[str, str] = {
     "exam.changed": "修改考题",
     "exam.on": "启用考题",
     "exam.off": "停用考题",
+    "upkeep.export": "导出每周知识清单",
     "exam.export": "导出考题",
     "ticket.claim": "接入会话",
     "ticket.claimed": "接入会话",
@@ -112,6 +115,7 @@ ACTIONS: Mapping[str, str] = {
 }
 
 _SUBJECTS: Mapping[str, str] = {
+    "audit": "记录条数",
     "officer": "账号",
     "bureau": "部门",
     "ticket": "会话",
@@ -122,6 +126,7 @@ _SUBJECTS: Mapping[str, str] = {
     "drafts": "草稿条数",
     "exam": "考题条数",
     "change": "知识修改",
+    "entries": "知识条数",
     "month": "月份",
     "conversation": "对话",
     "rating": "评价",
@@ -133,6 +138,14 @@ _SUBJECTS: Mapping[str, str] = {
 }
 
 
+def _say_whole(found: re.Match[str]) -> str:
+    return f"{'此前' if found[1] else ''}没有发现改动；封条 "
+
+
+def _say_broken(found: re.Match[str]) -> str:
+    return f"{'此前' if found[1] else ''}发现改动，第 {found[2]} 条；封条 "
+
+
 #: What stands in details and subjects to what it says; ids stay as they are.
 _WORDS = (
     (re.compile(r"\brole (\w+)"), lambda found: f"角色 {_role(found[1])}"),
@@ -140,6 +153,8 @@ _WORDS = (
     (re.compile(r"\bbureau (\d+)"), lambda found: f"部门 {found[1]}"),
     (re.compile(r"; was (?=\S)"), lambda _: "；原来是 "),
     (re.compile(r"second factor removed"), lambda _: "动态码一并取消"),
+    (re.compile(r"^(was )?whole; head "), _say_whole),
+    (re.compile(r"^(was )?broken at ([\d, ]+); head "), _say_broken),
     (re.compile(r"^working: "), lambda _: "改为上班："),
     (re.compile(r"^closed: "), lambda _: "改为休息："),
     (

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
+from bot import BEIJING as BEIJING
 from bot import Ticket, TicketClock, Urgency
-
-#: China has one time zone and no summer time; a fixed offset needs no tz database.
-BEIJING = timezone(timedelta(hours=8))
 
 #: Share of the time that is left when a clock is marked; warnings begin there too.
 _SOON_SHARE = 0.2

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zlib import crc32
 
 from bot import (
+    BEIJING,
     Answer,
     Citation,
     Message,
@@ -20,9 +21,6 @@ from bot import (
     Urgency,
     tell_standing,
 )
-
-#: China has one time zone, without summer time.
-_BEIJING = timezone(timedelta(hours=8))
 
 #: A pause after which the time is shown again, as chat programs do.
 _PAUSE = timedelta(minutes=10)
@@ -201,7 +199,7 @@ def find_initial(officer_name: str) -> str:
 
 def format_time(at: datetime) -> str:
     """Return Beijing time: "11月22日 20:31"."""
-    local = at.astimezone(_BEIJING)
+    local = at.astimezone(BEIJING)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 

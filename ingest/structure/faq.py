@@ -71,7 +71,7 @@ def read_faq_rows(
         values = {key: _get(row, places) for key, places in columns.items()}
         place = f"{sheet}第{number}行"
         if reason := _refuse(values):
-            refused.append(RefusedRow(place, reason))
+            refused.append(RefusedRow(place, reason, row, rows[heading]))
         else:
             drafts.append(_make_draft(values, source=source, locator=place))
     return Understanding(tuple(drafts), tuple(refused))
@@ -98,7 +98,8 @@ def read_faq_text(blocks: Sequence[Block], *, source: Source) -> Understanding |
         values = {"question": question, "answer": "\n".join(filter(None, lines))}
         place = locator or f"第{number}问"
         if reason := _refuse(values):
-            refused.append(RefusedRow(place, reason))
+            cells = (values["question"], values["answer"])
+            refused.append(RefusedRow(place, reason, cells, ("问题", "答案")))
         else:
             drafts.append(_make_draft(values, source=source, locator=place))
     return Understanding(tuple(drafts), tuple(refused)) if len(drafts) > 1 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from knowledge import Aspect, EntryDraft, Source
 
+from ..refused import without_refusals
 from ..types import Block, BlockKind, RefusedRow, Rows, Understanding
 from .guide import make_guide_draft
 from .guide_lines import parse_guide
@@ -29,7 +30,8 @@ def read_guide_rows(
     heading = _find_heading(rows)
     if heading is None:
         return None
-    names = rows[heading]
+    head = rows[heading]
+    names = without_refusals(head)
     drafts: list[EntryDraft] = []
     refused: list[RefusedRow] = []
     for number, row in enumerate(rows[heading + 1 :], start=heading + 2):
@@ -44,9 +46,11 @@ def read_guide_rows(
         )
         guide = parse_guide([Block(BlockKind.TABLE, rows=form)]) if form else None
         if guide is None or not guide.get(Field.TITLE):
-            refused.append(RefusedRow(place, "没有事项名称"))
+            refused.append(RefusedRow(place, "没有事项名称", row, head))
         elif not guide.count_aspects():
-            refused.append(RefusedRow(place, "只有事项名称，没有办理内容"))
+            refused.append(
+                RefusedRow(place, "只有事项名称，没有办理内容", row, rows[heading])
+            )
         else:
             drafts.append(
                 make_guide_draft(guide, source=source, fallback_title="", locator=place)

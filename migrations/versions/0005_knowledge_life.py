@@ -53,6 +53,13 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "entry_uses",
+        sa.Column("entry_id", sa.String(length=16), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", "day", name=op.f("pk_entry_uses")),
+    )
+    op.create_table(
         "imports",
         sa.Column("id", ID, nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
@@ -284,6 +291,7 @@ def downgrade() -> None:
 
     op.drop_table("switches")
     op.drop_table("imports")
+    op.drop_table("entry_uses")
     with op.batch_alter_table("exam_runs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_exam_runs_release_id"))
 

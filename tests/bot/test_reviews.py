@@ -33,7 +33,7 @@ from bot import (
 )
 from bot.draft import prefill
 from bot.exam import settle
-from bot.gaps import cluster
+from bot.gap import cluster
 from bot.officer_rows import find_officer
 from bot.tables import RatingRow, TicketRow
 

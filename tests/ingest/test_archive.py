@@ -6,8 +6,8 @@ from io import BytesIO
 
 import pytest
 
-from ingest import read_upload
 from ingest.archive import is_archive
+from ingest.reading import read_bytes
 from tests.ingest.hostile_files import MAKERS, POLICY, docx, flag, nested, p, pack
 from tests.ingest.hostile_pdfs import MENDABLE
 
@@ -27,7 +27,7 @@ def gbk_zip(*names):
 
 
 def read(data, name="资料.zip"):
-    return {report.file: report for report in read_upload(data, name)}
+    return {report.file: report for report in read_bytes(data, name)}
 
 
 def test_each_document_has_its_report():
@@ -105,7 +105,7 @@ def test_broken_member_costs_itself_alone():
 @pytest.mark.parametrize("name", MENDABLE)
 def test_pdf_that_can_be_read_whole_comes_in(name):
     """A wrong table is mended; nothing of the text is lost."""
-    (report,) = read_upload(MENDABLE[name](), name)
+    (report,) = read_bytes(MENDABLE[name](), name)
     assert report.status == "in"
     assert [block.text for block in report.original] == [
         "云泽市高龄津贴办法",

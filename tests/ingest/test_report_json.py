@@ -17,7 +17,7 @@ ODD = FileReport(
     "表.xlsx",
     "refused",
     reason="没有可用的内容",
-    refused_rows=(RefusedRow("第12行", "没有答案"),),
+    refused_rows=(RefusedRow("第12行", "没有答案", ("问", ""), ("问题", "答案")),),
     warnings=("“甲”\n乙",),
     original=(
         Block(BlockKind.HEADING, "一", level=2, align=Align.CENTRE, locator="第3页"),

@@ -69,7 +69,8 @@ from bot import (
 )
 from bot.tables import TicketRow
 from handlers.around import Around
-from handlers.config import Settings
+from handlers.config import DatabaseSettings, KnowledgeSettings, Settings
+from handlers.knowledge_parts import KnowledgeParts
 from handlers.live import LiveBus
 from handlers.office_calendar import LiveCalendar
 from handlers.web import create_app
@@ -298,6 +299,17 @@ def clock() -> Clock:
     return Clock()
 
 
+class _Parts(SimpleNamespace):
+    """Parts made for a test; what editors work with comes as the service makes it."""
+
+    def __init__(self, rest: KnowledgeParts, **made: Any) -> None:
+        super().__init__(**made)
+        self._rest = rest
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._rest, name)
+
+
 @pytest.fixture
 def world(
     tmp_path: Path, clock: Clock, valkey: ValkeyServer, knowledge_base: KnowledgeBase
@@ -308,9 +320,17 @@ def world(
     client = redis.Redis(port=valkey.port)
     client.flushall()
     seal, live = Seal(KEY), LiveBus(client, wait_ms=200)
-    settings = Settings(secret_key=KEY)
+    settings = Settings(
+        secret_key=KEY,
+        database=DatabaseSettings(f"sqlite:///{tmp_path / 'wenzheng.db'}"),
+        knowledge=KnowledgeSettings(folder=str(tmp_path / "releases")),
+        root=tmp_path,
+    )
     desk = Desk(engine, clock, live.publish)
-    parts = SimpleNamespace(
+    knowledge_parts = KnowledgeParts(settings, clock)
+    knowledge_parts.__dict__.update(engine=engine, redis=client, live=live, seal=seal)
+    parts = _Parts(
+        knowledge_parts,
         settings=replace(settings, web=replace(settings.web, max_streams=2)),
         engine=engine,
         redis=client,
@@ -329,7 +349,7 @@ def world(
         canned=CannedReplyStore(engine, clock),
         people_topics=PeopleTopicStore(engine, clock),
         ticket_gate=TicketGate(engine),
-        audit_trail=AuditTrail(engine),
+        audit_trail=AuditTrail(engine, clock),
         office_days=(office_days := OfficeDayStore(engine, clock)),
         live_calendar=LiveCalendar(settings, office_days.read),
         around=Around(client, live.publish, clock),

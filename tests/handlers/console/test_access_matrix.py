@@ -200,6 +200,17 @@ LEARNING = {
     "console.show_gaps",
     "console.show_wrong",
     "console.export_exam",
+    "console.show_upkeep",
+    "console.export_upkeep",
+}
+
+
+#: Pages of the knowledge: what belongs to the officer's own bureau stands there.
+OF_BUREAUS = {
+    "console.show_exam",
+    "console.show_exam_runs",
+    "console.show_exam_question",
+    "console.export_exam_paper",
 }
 
 
@@ -236,7 +247,7 @@ def test_nobody_reaches_what_is_not_theirs(
     with capsys.disabled():
         name = "small office" if is_small else "duties apart"
         print(f"\naccess matrix, {name}: {tally}")  # noqa: T201 - asked for
-    assert tally.leaks == []
+    assert "\n".join(tally.leaks) == ""
 
 
 def _try_all(
@@ -324,8 +335,13 @@ class Visit:
         return [
             case.secret
             for case in self.office.cases
-            if status in {401, 403, 404} or not (self._learns(case) or self._sees(case))
+            if status in {401, 403, 404} or not self._may_read(case)
         ]
+
+    def _may_read(self, case: Case) -> bool:
+        is_own = self.officer.bureau_id == case.bureau_id
+        is_kept = is_own and self.rule.endpoint in OF_BUREAUS
+        return is_kept or self._learns(case) or self._sees(case)
 
     def _sees(self, case: Case) -> bool:
         return self.office.sees(self.officer, case, is_small=self.is_small)

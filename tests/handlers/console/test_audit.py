@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from bot import BEIJING
-from bot.tables import AuditRow
+from bot import BEIJING, audit
 from handlers.console.audit import PAGE_SIZE
 from handlers.console.wording_audit import (
     ACTIONS,
@@ -82,13 +81,12 @@ def auditor(world: Any, console: Any) -> Any:
     second = world.hire("wangwei", "王伟", role="agent")
     with Session(world.parts.engine) as session, session.begin():
         for at in range(PAGE_SIZE + 5):
-            session.add(
-                AuditRow(
-                    at=world.clock() - timedelta(days=at % 2),
-                    officer_id=second.id,
-                    action="ticket.note" if at % 2 else "ticket.officer",
-                    subject=f"ticket {at}",
-                )
+            audit(
+                session,
+                "ticket.note" if at % 2 else "ticket.officer",
+                f"ticket {at}",
+                officer_id=second.id,
+                at=world.clock() - timedelta(days=at % 2),
             )
     console.log_in("shenji")
     return console
@@ -125,9 +123,45 @@ def test_an_old_page_has_no_entry_of_the_first(auditor: Any) -> None:
 
 
 def test_nothing_on_the_page_changes_the_trail(auditor: Any) -> None:
-    """There is no form but the filter, which only asks."""
+    """There is no form but the filter, which only asks, and the look at the chain."""
     page = auditor.open("/console/audit").text
     forms = re.findall(r'<form[^>]*method="post"[^>]*action="([^"]*)"', page)
-    assert forms == ["/console/logout"]
+    # Looking whether it was altered adds a line and changes none.
+    assert forms == ["/console/logout", "/console/audit/verify"]
     answer = auditor.send("/console/audit", page="/console/audit", officer="1")
     assert answer.status_code == 405
+
+
+def test_an_auditor_looks_whether_the_trail_was_altered(
+    world: Any, auditor: Any
+) -> None:
+    """By one button; who looked and what came out stands there from then on."""
+    assert "还没有核验过" in auditor.open("/console/audit").text
+    page = verify(auditor)
+    assert "条记录都对得上" in page
+    assert "上次核验" in page
+    assert "没有发现改动" in page
+    head = re.search(r"<code>([^<]+)</code>", page)
+    assert head
+    assert "条记录都对得上" in verify(auditor, head[1])
+    with world.parts.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE audit SET officer_id = 1 WHERE id = 7")
+    page = verify(auditor, head[1])
+    assert "审计记录对不上" in page
+    assert "第 7 条被改过" in page
+
+
+def test_a_slip_of_the_pen_is_told(auditor: Any) -> None:
+    """What was typed stays, and the page says what a seal looks like."""
+    answer = auditor.send("/console/audit/verify", page="/console/audit", expect="x<1>")
+    assert answer.status_code == 400
+    assert "封条应当像" in answer.text
+    assert "x&lt;1&gt;" in answer.text
+
+
+def verify(auditor: Any, expect: str = "") -> str:
+    """Press the button; returns the page."""
+    answer = auditor.send("/console/audit/verify", page="/console/audit", expect=expect)
+    assert answer.status_code == 200
+    page: str = answer.text
+    return page

@@ -118,6 +118,12 @@ FIELDS = (
         {"name": "{short}", "words": "没有人会问的事{ticket}"},
         "boss",
     ),
+    Field(
+        "exam question",
+        "/console/exam",
+        {"question": "{short}", "kind": "refuse", "expected": LINE},
+        "boss",
+    ),
     Field("login", "/console/login", {"login": LINE, "password": "x"}, "nobody"),
 )
 
@@ -149,6 +155,9 @@ PAGES = (
     "/console/gaps",
     "/console/wrong",
     "/console/calendar",
+    "/console/exam",
+    "/console/exam/1",
+    "/console/upkeep",
 )
 
 #: Remembers what ran and what the policy stopped; the page's own script cannot.

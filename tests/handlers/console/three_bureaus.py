@@ -32,6 +32,7 @@ from bot.tables import (
     TicketRow,
     VoteRow,
 )
+from knowledge.life_tables import ExamQuestionRow
 
 BUREAUS = ("市医保局", "市公安局", "市民政局")
 
@@ -43,6 +44,9 @@ SAME = {
     "appeal_id": "review_id",
 }
 
+#: Names of what belongs to a department of the knowledge.
+KNOWLEDGE = {"question_id"}
+
 #: Names of what every officer with the right may reach, whatever the bureau.
 WIDE: dict[str, object] = {
     "officer_id": 1,
@@ -51,6 +55,7 @@ WIDE: dict[str, object] = {
     "topic_id": 1,
     "token": "x",
     "entry_id": "e1",
+    "release_id": "20261101T000000-00000000",
     "day": "2026-10-09",
     "year": 2026,
     "month": 11,
@@ -218,6 +223,9 @@ class Office:
 
         Every name but these follows its ticket.
         """
+        if names & KNOWLEDGE:
+            # Bound to a bureau, whatever the role: its departments' knowledge only.
+            return officer.bureau_id == case.bureau_id
         if "follow_up_id" in names:
             return self.follows(officer, case, is_small=is_small)
         if names & {"canned_reply_id", "canned_id", "draft_id"}:
@@ -296,6 +304,11 @@ def _hang_on(
             shortcut=f"s{ticket.id}",
             title="常用",
             text="您好。",
+            changed_at=now,
+        ),
+        "question_id": ExamQuestionRow(
+            question=f"{secret}怎么办",
+            department=world.parts.bureaus.get(ticket.bureau_id).name,
             changed_at=now,
         ),
         "topic_id": PeopleTopicRow(

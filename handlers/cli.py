@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("checking", "doctor"),
     "wechat": ("wechat", "wechat"),
     "ingest": ("ingesting", "ingest"),
+    "ingest-web": ("sites", "ingest_web"),
     "bureaus": ("bureaus", "bureaus"),
     "halls": ("halls", "halls"),
     "ask": ("asking", "ask"),

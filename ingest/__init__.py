@@ -42,3 +42,12 @@ from .types import Block as Block
 from .types import BlockKind as BlockKind
 from .types import FileReport as FileReport
 from .types import RefusedRow as RefusedRow
+from .web import Crawl as Crawl
+from .web import Fetch as Fetch
+from .web import Fetched as Fetched
+from .web import FetchError as FetchError
+from .web import Known as Known
+from .web import Page as Page
+from .web_addresses import Site as Site
+from .web_addresses import name_of as name_of
+from .web_addresses import tidy_url as tidy_url

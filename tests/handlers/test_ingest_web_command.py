@@ -1,12 +1,16 @@
 """``wenzheng ingest-web`` against a real server on this machine."""
 
+import logging
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
-from bot import NewOfficer, Role
-from handlers.assembly import assemble
+from bot import upgrade_database
+from bot.tables import OfficerRow
 from handlers.cli import main
 from handlers.config import load_settings
 from tests.web_server import PageServer
@@ -32,12 +36,24 @@ def server():
     thread.join()
 
 
+def add_editor(settings):
+    """Make the officer whose drafts they will be."""
+    settings.data_folder.mkdir(exist_ok=True)
+    engine = create_engine(settings.database.url)
+    upgrade_database(engine)
+    with Session(engine) as session, session.begin():
+        row = OfficerRow(login="editor1", name="张编辑", role="editor")
+        row.staff_number, row.department, row.password_hash = "0217", "市民政局", "none"
+        row.created_at = datetime(2026, 11, 23, tzinfo=UTC)
+        session.add(row)
+    engine.dispose()
+
+
 @pytest.fixture
-def wenzheng(tmp_path, server, sqlite_engine):
+def wenzheng(tmp_path, server):
     """Run a command with a configuration that allows the server."""
     config = tmp_path / "config.yaml"
     config.write_text(
-        f"database: {{url: '{sqlite_engine.url}'}}\n"
         "ingest:\n"
         "  contact: info@yunze.example\n"
         "  sites:\n"
@@ -47,10 +63,14 @@ def wenzheng(tmp_path, server, sqlite_engine):
     )
 
     def run(*arguments):
-        return CliRunner().invoke(main, ["--config", str(config), *arguments], env={})
+        env = {"WENZHENG_SECRET_KEY": "k" * 43}
+        return CliRunner().invoke(main, ["--config", str(config), *arguments], env=env)
 
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
     run.settings = load_settings(config, {})
-    return run
+    yield run
+    root.handlers[:], root.level = before
 
 
 def test_dry_run_shows_and_remembers_nothing(wenzheng, server, tmp_path):
@@ -67,11 +87,7 @@ def test_dry_run_shows_and_remembers_nothing(wenzheng, server, tmp_path):
 
 def test_pages_become_drafts_once(wenzheng, server):
     """With address, department and region; the second time nothing has changed."""
-    parts = assemble(wenzheng.settings)
-    editor = NewOfficer(
-        "editor1", "张编辑", frozenset({Role.EDITOR}), "pass-word-12345"
-    )
-    parts.officers.add(editor)
+    add_editor(wenzheng.settings)
     done = wenzheng("ingest-web", "市政府", "--as-drafts", "editor1")
     assert done.exit_code == 0, done.output
     assert "已送审 1 条" in done.output

@@ -211,9 +211,13 @@ from .reading import ReadMarks as ReadMarks
 from .rendering import render_citation as render_citation
 from .rendering import render_plain as render_plain
 from .replies import ReplyRow as ReplyRow
+from .replies import WordingError as WordingError
+from .replies import check_wording as check_wording
 from .replies import get_list as get_list
 from .replies import get_reply as get_reply
 from .replies import get_wording as get_wording
+from .replies import list_wordings as list_wordings
+from .replies import preview_wording as preview_wording
 from .reply import Reply as Reply
 from .review import MAX_POINTS as MAX_POINTS
 from .review import MAX_REVIEW_CHARS as MAX_REVIEW_CHARS

@@ -15,6 +15,7 @@ from .context import (
     PeopleTopicReader,
     QuickReplyReader,
     Step,
+    SwitchReader,
 )
 from .errors import UnsettledTurnError
 from .events import Clock
@@ -46,6 +47,7 @@ class Assistant:
         halls: HallReader | None = None,
         quick_replies: QuickReplyReader | None = None,
         people_topics: PeopleTopicReader | None = None,
+        switches: SwitchReader | None = None,
         get_days: Callable[[], OfficeDays] | None = None,
     ) -> None:
         """Answer by the steps, in their order.
@@ -58,6 +60,7 @@ class Assistant:
             halls: Where citizens are sent to.
             quick_replies: What staff wrote for keywords, menu and codes.
             people_topics: What people answer and the bot does not.
+            switches: What is off, with what is said instead.
             get_days: What staff changed of the calendar, asked for each answer; None =
                 what the settings say.
         """
@@ -66,6 +69,7 @@ class Assistant:
         self._quick_replies = quick_replies
         self._settings = settings
         self._people_topics = people_topics
+        self._switches = switches
         self._get_days = get_days
         self._clock = clock
         self._steps = tuple(steps)
@@ -94,6 +98,7 @@ class Assistant:
             halls=self._halls,
             quick_replies=self._quick_replies,
             people_topics=self._people_topics,
+            switches=self._switches,
         )
         answer = self._run(turn, context)
         if answer.status.group not in _ASIDES:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeAlias
 
-from knowledge import Finding, Passage, Scope
+from knowledge import Finding, Passage, Scope, Switch
 
 from .halls import Hall, NearHall
 from .people_topic import PeopleTopic
@@ -63,6 +63,16 @@ class PeopleTopicReader(Protocol):
         """Find the topic for people that a text is about; None if it is about none."""
 
 
+class SwitchReader(Protocol):
+    """The part of the switches' store that answering uses."""
+
+    def find_topic(self, text: str) -> Switch | None:
+        """Find the topic that is off and that a text is about."""
+
+    def find_entry(self, entry_id: str) -> Switch | None:
+        """Find the switch that turned an entry off; None if it is on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The same for all steps of one turn."""
@@ -84,6 +94,9 @@ class Context:
 
     #: What people answer and the bot does not; None = nothing.
     people_topics: PeopleTopicReader | None = None
+
+    #: What is off, with what is said instead; None = nothing.
+    switches: SwitchReader | None = None
 
 
 Step: TypeAlias = Callable[[Turn, Context], Answer | None]

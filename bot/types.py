@@ -120,6 +120,7 @@ class AnswerStatus(StrEnum):
     ANSWERED = "answered"
     ANSWERED_GREETING = "answered_greeting"
     ANSWERED_COMMAND = "answered_command"
+    ANSWERED_NOTICE = "answered_notice"
     CLARIFY_AMBIGUOUS = "clarify_ambiguous"
     CLARIFY_UNREADABLE = "clarify_unreadable"
     UNANSWERABLE_NO_MATCH = "unanswerable_no_match"

@@ -35,6 +35,7 @@ from knowledge import (
     KnowledgeError,
     PassageCheck,
     open_knowledge_base,
+    use_office_texts,
 )
 
 if TYPE_CHECKING:
@@ -66,8 +67,13 @@ class Parts(KnowledgeParts):
         """The one that answers; opens the knowledge base."""
         return self.make_assistant(self.knowledge_base)
 
+    def use_office_texts(self) -> None:
+        """Let this process speak and search as the office has set."""
+        use_office_texts(self.office_texts.look)
+
     def make_assistant(self, knowledge: KnowledgeReader) -> Assistant:
         """Return the same assistant on other knowledge: a release not out yet."""
+        self.use_office_texts()
         return Assistant(
             knowledge,
             make_answer_settings(self.settings),
@@ -75,6 +81,7 @@ class Parts(KnowledgeParts):
             halls=self.halls,
             quick_replies=self.quick_replies,
             people_topics=self.people_topics,
+            switches=self.switches,
             get_days=lambda: self.live_calendar.get_days(),
         )
 
@@ -160,11 +167,27 @@ class Parts(KnowledgeParts):
 
     def is_in_force(self, answer: Answer) -> bool:
         """Tell whether all that an answer cites still stands and counts today."""
-        return self.are_in_force(answer.citations, answer.evidence.release_id)
+        evidence = answer.evidence
+        return self.are_in_force(
+            answer.citations, evidence.release_id, question=evidence.question
+        )
 
-    def are_in_force(self, citations: Iterable[Citation], release_id: str) -> bool:
-        """Tell the same of citations that came from a release."""
+    def are_in_force(
+        self, citations: Iterable[Citation], release_id: str, *, question: str = ""
+    ) -> bool:
+        """Tell the same of citations that came from a release.
+
+        Args:
+            citations: Of one answer.
+            release_id: That it came from.
+            question: That it answers: its topic may be off by now.
+        """
         today = self.clock().astimezone(BEIJING).date()
+        citations = tuple(citations)
+        if citations and self.switches.find_topic(question) is not None:
+            return False
+        if any(self.switches.find_entry(c.entry_id) for c in citations):
+            return False
         cited = {c.passage_id for c in citations if c.passage_id}
         try:
             return all(

@@ -32,11 +32,13 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "officers": ("officers", "officers"),
     "audit": ("auditing", "audit"),
     "check": ("checks", "check"),
+    "exam": ("exam", "exam"),
     "check-config": ("checking", "check_config"),
     "doctor": ("checking", "doctor"),
     "wechat": ("wechat", "wechat"),
     "ingest": ("ingesting", "ingest"),
     "ingest-web": ("sites", "ingest_web"),
+    "releases": ("releases", "releases"),
     "bureaus": ("bureaus", "bureaus"),
     "halls": ("halls", "halls"),
     "ask": ("asking", "ask"),
@@ -151,6 +153,7 @@ _SENTENCES: Mapping[str, str] = {
     "ReleaseError": (
         "知识库文件损坏，或者换过编码模型。请重新运行：wenzheng ingest 文件夹"
     ),
+    "PublishingBusyError": "别处正在发布知识，请稍等一会儿再试。",
     "EncoderUnavailableError": (
         "编码模型打不开。请检查 config.yaml 的 knowledge.encoder，加 --debug 看原因"
     ),

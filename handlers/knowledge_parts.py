@@ -11,6 +11,13 @@ from sqlalchemy.orm import Session
 
 from bot import Learning, Officer, QuestionVectors, Right, UseCounter, audit, names
 from handlers.desk_parts import DeskParts
+from handlers.importing import (
+    Importer,
+    make_importer,
+)
+from handlers.uploads import (
+    Uploads,
+)
 from knowledge import (
     Actor,
     Applier,
@@ -19,8 +26,11 @@ from knowledge import (
     Encoder,
     Examine,
     ExamPaper,
+    ImportStore,
     KnowledgeStore,
+    OfficeTextStore,
     Press,
+    PublishedEntries,
     Publisher,
     ReleaseStore,
     SwitchStore,
@@ -50,6 +60,11 @@ class KnowledgeParts(DeskParts):
         return make_encoder(self.settings.knowledge.encoder)
 
     @cached_property
+    def vector_cache(self) -> VectorCache:
+        """Vectors of all that was ever published or tried."""
+        return VectorCache(self.settings.data_folder / "vectors")
+
+    @cached_property
     def learning(self) -> Learning:
         """Reviews, votes, drafts, gaps."""
         return Learning(
@@ -68,6 +83,11 @@ class KnowledgeParts(DeskParts):
     def upkeep(self) -> Upkeep:
         """What wants looking after."""
         return Upkeep(self.engine)
+
+    @cached_property
+    def office_texts(self) -> OfficeTextStore:
+        """The office's own synonyms, hot words, wordings and menu."""
+        return OfficeTextStore(self.engine, self.clock, journal)
 
     @cached_property
     def exam_paper(self) -> ExamPaper:
@@ -102,7 +122,7 @@ class KnowledgeParts(DeskParts):
             self.engine,
             lambda: self.encoder,
             Path(self.settings.knowledge.folder),
-            VectorCache(self.settings.data_folder / "vectors"),
+            self.vector_cache,
         )
 
     @property
@@ -113,6 +133,26 @@ class KnowledgeParts(DeskParts):
     def _appliers(self) -> Mapping[ChangeKind, Applier]:
         """What puts changes of other kinds than entries into force."""
         return {}
+
+    @cached_property
+    def imports(self) -> ImportStore:
+        """Batches of files that editors handed in."""
+        return ImportStore(self.engine, self.clock, journal)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The files themselves."""
+        return Uploads(self.settings.data_folder / "uploads")
+
+    @cached_property
+    def published(self) -> PublishedEntries:
+        """Entries in force, as drafts."""
+        return PublishedEntries(self.engine)
+
+    @cached_property
+    def importer(self) -> Importer:
+        """Reads what was handed in."""
+        return make_importer(self)
 
     def make_actor(self, officer: Officer) -> Actor:
         """Return what an officer may do to the knowledge.

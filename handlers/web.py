@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -14,6 +22,7 @@ from bot import MAX_FILE_BYTES
 from handlers.error_pages import register_error_pages
 from handlers.security import derive_key, register_headers
 from handlers.static_files import register_static_files
+from handlers.uploads import MAX_UPLOAD_BYTES
 
 if TYPE_CHECKING:
     from handlers.assembly import Parts
@@ -24,8 +33,25 @@ MAX_BODY_BYTES = 64 * 1024
 #: A file, and the form around it.
 MAX_FILE_BODY_BYTES = MAX_FILE_BYTES + 64 * 1024
 
-#: Who may send a file; all else stays small.
-_TAKES_FILES = frozenset({"webchat.send_file", "console.send_file"})
+#: A document, and all of a batch that a page without a script sends at once.
+MAX_UPLOAD_BODY_BYTES = MAX_UPLOAD_BYTES + 64 * 1024
+MAX_BATCH_BODY_BYTES = 4 * MAX_UPLOAD_BYTES
+
+#: The text of a law in a form.
+MAX_TEXT_BODY_BYTES = 8 * 1024 * 1024
+
+#: Who may send how much; all else stays small.
+_TAKES_FILES = {
+    "webchat.send_file": MAX_FILE_BODY_BYTES,
+    "console.send_file": MAX_FILE_BODY_BYTES,
+}
+
+#: The same for who has logged in: what strangers send is not even read.
+_TAKES_UPLOADS = {
+    "console.add_import": MAX_BATCH_BODY_BYTES,
+    "console.add_import_file": MAX_UPLOAD_BODY_BYTES,
+    "console.change_import_file": MAX_TEXT_BODY_BYTES,
+}
 
 #: How long a browser stays the same citizen.
 SESSION_DAYS = 180
@@ -74,8 +100,13 @@ def parts() -> Parts:
 
 
 def _allow_files() -> None:
-    if request.endpoint in _TAKES_FILES:
-        request.max_content_length = MAX_FILE_BODY_BYTES
+    endpoint = request.endpoint or ""
+    if endpoint in _TAKES_FILES:
+        request.max_content_length = _TAKES_FILES[endpoint]
+    # What flask-login keeps in the session of who has logged in.
+    if endpoint in _TAKES_UPLOADS and "_user_id" in session:
+        request.max_content_length = _TAKES_UPLOADS[endpoint]
+        request.max_form_memory_size = MAX_TEXT_BODY_BYTES
 
 
 def _configure(app: Flask, parts: Parts) -> None:

@@ -24,6 +24,7 @@ from handlers.guarding import make_guard
 from handlers.live import LiveBus
 from handlers.notifying import make_notify
 from handlers.office_calendar import watch_reach
+from handlers.publishing import PUBLISH_EVERY_S, make_publish
 from handlers.webchat.drawing import render_stored
 from handlers.wechat import SUCCESS, WeChatError
 
@@ -41,8 +42,14 @@ WATCH_EVERY_S = 15.0
 #: Next year's holidays, and accounts that nobody uses: a few times a day.
 LOOK_AHEAD_EVERY_S = 6 * 3600.0
 
+#: Files that editors handed in are looked for so often.
+IMPORT_EVERY_S = 1.0
+
 #: What is kept for days is erased within the hour.
 ERASE_EVERY_S = 3600.0
+
+#: Words of the office's whose hour has come.
+WORDS_EVERY_S = 5.0
 
 #: The whole audit trail is read: once a day, and at the start.
 GUARD_EVERY_S = 24 * 3600.0
@@ -62,6 +69,7 @@ def run_worker(parts: Parts) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     courier = make_courier(parts)
+    parts.use_office_texts()
     # A long run of deliveries is no fault, and the next one finds what came meanwhile.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     for name, work, every_s in list_jobs(parts, courier):
@@ -105,9 +113,13 @@ def list_jobs(
         ("calendar", lambda: watch_calendar(parts), LOOK_AHEAD_EVERY_S),
         ("accounts", lambda: retire_officers(parts), LOOK_AHEAD_EVERY_S),
         ("clocks", make_watch(parts), WATCH_EVERY_S),
+        ("publish", make_publish(parts), PUBLISH_EVERY_S),
         ("originals", parts.originals.erase_old, ERASE_EVERY_S),
+        ("words", parts.office_texts.publish_due, WORDS_EVERY_S),
         ("audit", make_guard(parts.audit_trail, parts.alarms), GUARD_EVERY_S),
         ("uses", parts.uses.count, COUNT_EVERY_S),
+        ("imports", parts.importer.read_waiting, IMPORT_EVERY_S),
+        ("uploads", parts.importer.clear_up, ERASE_EVERY_S),
     )
 
 

@@ -40,8 +40,10 @@ from .safe_reading import read_upload as read_upload
 from .table import read_table as read_table
 from .types import Block as Block
 from .types import BlockKind as BlockKind
+from .types import Contradiction as Contradiction
 from .types import FileReport as FileReport
 from .types import RefusedRow as RefusedRow
+from .types import StructureHints as StructureHints
 from .web import Crawl as Crawl
 from .web import Fetch as Fetch
 from .web import Fetched as Fetched

@@ -131,7 +131,9 @@ def _understand(document: Document, piece: Piece) -> Understanding:
     sha256 = hashlib.sha256(piece.load()).hexdigest()
     source = Source(name, document.url, sha256)
     with _translated(piece.name):
-        return understand(document, source=source, stem=tidy_stem(_stem(name)))
+        found = understand(document, source=source, stem=tidy_stem(_stem(name)))
+    warnings = dict.fromkeys((*document.warnings, *found.warnings))
+    return replace(found, warnings=tuple(warnings))
 
 
 @contextmanager
@@ -167,6 +169,7 @@ def _report(found: Understanding, name: str) -> FileReport:
         drafts=found.drafts,
         refused_rows=found.refused_rows,
         warnings=(*found.warnings, *_list_doubts(found)),
+        contradictions=found.contradictions,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from knowledge import draft_from_json, draft_to_json
 
-from .types import Align, Block, BlockKind, FileReport, RefusedRow, Rows
+from .types import Align, Block, BlockKind, Contradiction, FileReport, RefusedRow, Rows
 
 
 def report_to_json(report: FileReport) -> dict[str, Any]:
@@ -20,6 +20,9 @@ def report_to_json(report: FileReport) -> dict[str, Any]:
         "drafts": [draft_to_json(draft) for draft in report.drafts],
         "refused_rows": [_row_to_json(row) for row in report.refused_rows],
         "warnings": list(report.warnings),
+        "contradictions": [
+            _contradiction_to_json(found) for found in report.contradictions
+        ],
         "original": [_block_to_json(block) for block in report.original],
         "is_original_cut": report.is_original_cut,
     }
@@ -40,6 +43,9 @@ def report_from_json(body: Mapping[str, Any]) -> FileReport:
             drafts=tuple(draft_from_json(draft) for draft in body["drafts"]),
             refused_rows=tuple(_row_from_json(row) for row in body["refused_rows"]),
             warnings=tuple(map(str, body["warnings"])),
+            contradictions=tuple(
+                _contradiction_from_json(found) for found in body["contradictions"]
+            ),
             original=tuple(_block_from_json(block) for block in body["original"]),
             is_original_cut=bool(body["is_original_cut"]),
         )
@@ -71,6 +77,23 @@ def _row_from_json(body: Mapping[str, Any]) -> RefusedRow:
         cells=tuple(map(str, body["cells"])),
         header=tuple(map(str, body["header"])),
     )
+
+
+def _contradiction_to_json(found: Contradiction) -> dict[str, Any]:
+    return {
+        "what": found.what,
+        "values": list(found.values),
+        "places": list(found.places),
+        "title": found.title,
+    }
+
+
+def _contradiction_from_json(body: Mapping[str, Any]) -> Contradiction:
+    values = tuple(map(str, body["values"]))
+    places = tuple(map(str, body["places"]))
+    if len(values) != len(places):
+        raise ValueError("not as many places as values")
+    return Contradiction(str(body["what"]), values, places, str(body["title"]))
 
 
 def _block_to_json(block: Block) -> dict[str, Any]:

@@ -1,7 +1,11 @@
 """Tells what a file is by its content; the suffix only parts .md from .txt."""
 
 import re
+import struct
 from enum import StrEnum
+from io import BytesIO
+
+import olefile
 
 from .charset import decode
 from .errors import BrokenFileError, UnsupportedFileError
@@ -12,25 +16,38 @@ class Format(StrEnum):
     """The formats that are read."""
 
     DOCX = "docx"
+    #: The old binary Word document; what WPS calls .wps is one too.
+    DOC = "doc"
+    ODT = "odt"
+    RTF = "rtf"
+    PPTX = "pptx"
+    PDF = "pdf"
+    #: The state's own page format, GB/T 33190.
+    OFD = "ofd"
     HTML = "html"
+    #: A page with all that belongs to it in one file, as browsers save it.
+    MHT = "mht"
     MARKDOWN = "markdown"
     TEXT = "text"
-    PDF = "pdf"
     #: A workbook that is a zip, whatever it is called.
     XLSX = "xlsx"
-    #: The old binary workbook.
+    #: The old binary workbook; what WPS calls .et is one too.
     XLS = "xls"
+    ODS = "ods"
+    CSV = "csv"
+    #: A photograph or scan of a page.
+    IMAGE = "image"
 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-#: Names of streams in the old Office container, with what to say; None = is read.
-_OLE_STREAMS = (
+#: Streams of the old Office container: the format, or what to say.
+_OLE_STREAMS: tuple[tuple[str, Format | str], ...] = (
     ("EncryptedPackage", "文件有打开密码，请去掉密码后再试"),
-    ("WordDocument", "旧版 Word 格式，请用 Word 或 WPS 另存为 .docx 再试"),
-    ("Workbook", None),
-    ("Book", None),
-    ("PowerPoint Document", "演示文稿，请把文字整理成 .docx 再试"),
+    ("WordDocument", Format.DOC),
+    ("Workbook", Format.XLS),
+    ("Book", Format.XLS),
+    ("PowerPoint Document", "旧版演示文稿（.ppt、.dps），请另存为 .pptx 再试"),
 )
 
 #: Members that tell what a zip is: its format, or what to say.
@@ -38,21 +55,29 @@ _ZIP_MEMBERS: tuple[tuple[str, Format | str], ...] = (
     ("word/document.xml", Format.DOCX),
     ("xl/workbook.xml", Format.XLSX),
     ("xl/workbook.bin", "二进制 Excel 格式，请另存为 .xlsx 再试"),
-    ("ppt/presentation.xml", "演示文稿，请把文字整理成 .docx 再试"),
-    ("OFD.xml", "OFD 版式文件，请导出为 PDF 或 .docx 再试"),
+    ("ppt/presentation.xml", Format.PPTX),
+    ("OFD.xml", Format.OFD),
 )
 
-_MAGIC = (
-    (b"\x89PNG", "图片，里面没有文字，请提供原文件"),
-    (b"\xff\xd8\xff", "图片，里面没有文字，请提供原文件"),
-    (b"GIF8", "图片，里面没有文字，请提供原文件"),
-    (b"BM", "图片，里面没有文字，请提供原文件"),
-    (b"II*\x00", "图片，里面没有文字，请提供原文件"),
-    (b"{\\rtf", "RTF 格式，请用 Word 或 WPS 另存为 .docx 再试"),
+_OPEN_DOCUMENTS = ((b"spreadsheet", Format.ODS), (b"text", Format.ODT))
+
+_MAGIC: tuple[tuple[bytes, Format | str], ...] = (
+    (b"\x89PNG", Format.IMAGE),
+    (b"\xff\xd8\xff", Format.IMAGE),
+    (b"BM", Format.IMAGE),
+    (b"II*\x00", Format.IMAGE),
+    (b"MM\x00*", Format.IMAGE),
+    (b"GIF8", "动画图片，请换成 .png 或 .jpg，或提供原文件"),
+    (b"{\\rtf", Format.RTF),
     (b"Rar!", "压缩包，请解开后再导入"),
     (b"7z\xbc\xaf", "压缩包，请解开后再导入"),
     (b"\x1f\x8b", "压缩包，请解开后再导入"),
-    (b"MIME-Version:", "单个文件网页（.mht），请另存为 .html 再试"),
+)
+
+_MHT = re.compile(
+    rb"\A(?:[A-Za-z-]{1,40}:[^\n]*\n(?:[ \t][^\n]*\n)*){0,30}?"
+    rb"Content-Type:\s*(?:multipart/related|text/html)",
+    re.IGNORECASE,
 )
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -63,11 +88,17 @@ _HTML = re.compile(
 )
 
 #: Suffixes whose files are text; content that is not is refused by its magic.
-_TEXT_SUFFIXES = {".txt", ".text", ".md", ".markdown", ".html", ".htm", ".shtml", ""}
+_TEXT_SUFFIXES = {
+    ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".shtml", ".csv", ".tsv", "",
+}  # fmt: skip
 _MARKDOWN_SUFFIXES = {".md", ".markdown"}
+_CSV_SUFFIXES = {".csv", ".tsv"}
 
 #: What office files are called; text inside one of them is taken as text too.
-_OFFICE_SUFFIXES = {".doc", ".wps", ".docx", ".xls", ".xlsx", ".pdf"}
+_OFFICE_SUFFIXES = {
+    ".doc", ".wps", ".docx", ".odt", ".rtf", ".xls", ".et", ".xlsx", ".ods", ".pptx",
+    ".pdf", ".ofd", ".mht", ".mhtml", ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff",
+}  # fmt: skip
 
 
 def sniff(data: bytes, suffix: str) -> Format:
@@ -90,10 +121,18 @@ def sniff(data: bytes, suffix: str) -> Format:
         return Format.PDF
     if data.startswith(_OLE):
         return _sniff_ole(data)
-    for magic, reason in _MAGIC:
+    for magic, found in _MAGIC:
         if data.startswith(magic):
-            raise UnsupportedFileError(reason)
+            return _take(found)
+    if _MHT.match(data[:4096]):
+        return Format.MHT
     return _sniff_text(data, suffix)
+
+
+def _take(found: Format | str) -> Format:
+    if isinstance(found, Format):
+        return found
+    raise UnsupportedFileError(found)
 
 
 def _sniff_zip(data: bytes) -> Format:
@@ -101,32 +140,37 @@ def _sniff_zip(data: bytes) -> Format:
         names = set(archive.namelist())
         for member, found in _ZIP_MEMBERS:
             if member in names:
-                if isinstance(found, Format):
-                    return found
-                raise UnsupportedFileError(found)
-        mimetype = archive.read("mimetype")[:80] if "mimetype" in names else b""
-    if b"opendocument.spreadsheet" in mimetype:
-        raise UnsupportedFileError("ODS 格式，请另存为 .xlsx 再试")
+                return _take(found)
+        mimetype = b""
+        if "mimetype" in names:
+            with archive.open("mimetype") as member_file:
+                mimetype = member_file.read(80)
+    for kind, format_ in _OPEN_DOCUMENTS:
+        if b"opendocument." + kind in mimetype:
+            return format_
     if b"opendocument" in mimetype:
-        raise UnsupportedFileError(
-            "ODT 格式，请用 Word、WPS 或 LibreOffice 另存为 .docx 再试"
-        )
+        raise UnsupportedFileError("ODP、ODG 等格式，请另存为 .pptx 或 .docx 再试")
     raise UnsupportedFileError("压缩包，请解开后再导入")
 
 
 def _sniff_ole(data: bytes) -> Format:
-    for stream, reason in _OLE_STREAMS:
-        if (stream + "\x00").encode("utf-16-le") in data:
-            if reason is None:
-                return Format.XLS
-            raise UnsupportedFileError(reason)
-    raise UnsupportedFileError("旧版 Office 格式，请另存为 .docx 或 .xlsx 再试")
+    try:
+        with olefile.OleFileIO(BytesIO(data)) as ole:
+            streams = {path[0].lower() for path in ole.listdir()}
+    except (OSError, ValueError, IndexError, struct.error) as e:
+        raise BrokenFileError("文件已损坏或不完整，打不开") from e
+    for stream, found in _OLE_STREAMS:
+        if stream.lower() in streams:
+            return _take(found)
+    raise UnsupportedFileError(
+        "很旧的 Office 或 WPS 格式，请另存为 .docx 或 .xlsx 再试"
+    )
 
 
 def _sniff_text(data: bytes, suffix: str) -> Format:
     if suffix not in _TEXT_SUFFIXES | _OFFICE_SUFFIXES:
         raise UnsupportedFileError(
-            f"不支持 {suffix} 文件，请提供 .docx、.pdf、.xlsx、.html、.md 或 .txt"
+            f"不支持 {suffix} 文件，请提供 .docx、.pdf、.ofd、.xlsx、.html 或 .txt"
         )
     is_utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     if b"\x00" in data[:4096] and suffix in _OFFICE_SUFFIXES and not is_utf16:
@@ -134,6 +178,6 @@ def _sniff_text(data: bytes, suffix: str) -> Format:
     text = _COMMENT.sub("", decode(data)[:20_000])
     if _HTML.match(text):
         return Format.HTML
-    if suffix in _MARKDOWN_SUFFIXES:
-        return Format.MARKDOWN
-    return Format.TEXT
+    if suffix in _CSV_SUFFIXES:
+        return Format.CSV
+    return Format.MARKDOWN if suffix in _MARKDOWN_SUFFIXES else Format.TEXT

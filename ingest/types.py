@@ -12,6 +12,9 @@ from knowledge import EntryDraft
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
 """Cells of a table; a merged cell stands in its first place, the others are empty.
 
+Under a row of headings (three columns or more) a cell merged over rows is repeated
+in each of them: such a row is found and read alone.
+
 A nested table is lines in its cell, the cells parted by tabs.
 """
 
@@ -96,12 +99,60 @@ class RefusedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two places of a document that cannot both be right; staff must choose."""
+
+    #: What they disagree on, Chinese: "承诺办结时限".
+    what: str
+
+    #: The values as the document has them, in its order; at least two.
+    values: tuple[str, ...]
+
+    #: Where each value stands: "办理流程 第2步"; as many as values.
+    places: tuple[str, ...]
+
+    #: Title of the entry it is in; a file may hold several.
+    title: str = ""
+
+    def __str__(self) -> str:
+        """Say it in one sentence, for a list of warnings."""
+        pairs = zip(self.places, self.values, strict=True)
+        said = "，".join(f"{place}写“{value}”" for place, value in pairs)
+        return f"{self.what}：{said}，请核对"
+
+
+@dataclass(frozen=True, slots=True)
+class StructureHints:
+    """What an editor says about files at import, for what they leave open."""
+
+    #: Region for guides and policies that name none.
+    region: str = ""
+
+    #: Bureau for those that name none.
+    department: str = ""
+
+    #: What is done with the thing: 办, 改, 注销, 补, 换, 续; with a title that does
+    #: not say it, it makes a further everyday name. The title stays.
+    verb: str = ""
+
+    #: Everyday names added to those in the document.
+    aliases: tuple[str, ...] = ()
+
+
+#: An editor who says nothing.
+NO_HINTS = StructureHints()
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """The drafts a document gave, and what was left out of them."""
 
     drafts: tuple[EntryDraft, ...]
     refused_rows: tuple[RefusedRow, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    #: Shown to staff with both values; never settled here.
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +182,6 @@ class FileReport:
 
     #: True when the original is longer than what is carried here.
     is_original_cut: bool = False
+
+    #: What the file says in two ways; staff choose.
+    contradictions: tuple[Contradiction, ...] = ()

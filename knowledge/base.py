@@ -6,24 +6,21 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
-from .aspects import find_aspects, may_answer, without_region
+from .aspects import find_aspects, without_region
 from .confidence import judge
 from .errors import EntryNotFoundError, ReleaseError
-from .index import DenseIndex, LexicalIndex
-from .passages import PassageFile
-from .ranking import Candidate, Ranked, Scored, idf_of, rank, shortlist
-from .release import check_release, current_release
+from .opened import OpenRelease
+from .ranking import Candidate, Ranked, Scored, rank, shortlist
+from .release import current_release
 from .synonyms import expand
 from .text import normalise, question_terms
 from .types import Encoder, Finding, Hit, Passage, Scope
-from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from .trial import Trial
 
 _log = logging.getLogger(__name__)
 
@@ -37,59 +34,6 @@ class SearchSettings:
 
     #: Candidates taken from each engine.
     candidates: int = 60
-
-
-class _Release:
-    """One opened release; immutable."""
-
-    def __init__(self, folder: Path, name: str, encoder: Encoder) -> None:
-        manifest = check_release(folder, name)
-        if manifest["encoder"] != encoder.name:
-            raise ReleaseError(
-                f"release {name} was made by encoder {manifest['encoder']}, not by"
-                f" {encoder.name}; run: wenzheng ingest"
-            )
-        root = folder / name
-        arrays = np.load(root / "arrays.npz")
-        self.id = name
-        self.size = len(arrays["valid_from"])
-        self.regions: tuple[str, ...] = tuple(str(r) for r in arrays["regions"])
-        self._entries = {str(e): i for i, e in enumerate(arrays["entries"])}
-        self._valid_from = arrays["valid_from"]
-        self._valid_until = arrays["valid_until"]
-        self._region = arrays["region"]
-        self._entry = arrays["entry"]
-        self.dense = DenseIndex(root / "dense.faiss", arrays["owners"])
-        self.lexical = LexicalIndex(root / "lexical")
-        self.passages = PassageFile(root / "passages.sqlite")
-        self.vocabulary = Vocabulary(root / "words.txt")
-        self.mask = lru_cache(maxsize=64)(self._mask)
-        self.idf = lru_cache(maxsize=50_000)(self._idf)
-
-    def _mask(self, scope: Scope) -> npt.NDArray[np.bool_]:
-        """Which passages a scope may find, shape (size,)."""
-        day = scope.today.toordinal()
-        mask = (self._valid_from <= day) & (day <= self._valid_until)
-        if scope.region:
-            fits = np.array([may_answer(scope.region, r) for r in self.regions])
-            mask &= fits[self._region]
-        if scope.entry_id is not None:
-            mask &= self._entry == self._entries.get(scope.entry_id, -1)
-        off = [self._entries[e] for e in scope.off if e in self._entries]
-        if off:
-            mask &= ~np.isin(self._entry, off)
-        found: npt.NDArray[np.bool_] = mask
-        return found
-
-    def word_weights(self, question: str) -> dict[str, float]:
-        """Weigh the words of a question that the office uses, by rarity."""
-        return {
-            word: idf_of(self.vocabulary.frequency(word), self.size)
-            for word in self.vocabulary.cut(question)
-        }
-
-    def _idf(self, term: str) -> float:
-        return idf_of(self.lexical.document_frequency(term), self.size)
 
 
 class KnowledgeBase:
@@ -125,7 +69,7 @@ class KnowledgeBase:
         self._lock = threading.Lock()
         self._is_pinned = bool(release_id)
         name = release_id or current_release(folder)
-        self._release = _Release(folder, name, encoder)
+        self._release = OpenRelease(folder, name, encoder)
         #: The release that could not be opened, so that it is logged once.
         self._refused: str | None = None
 
@@ -133,6 +77,15 @@ class KnowledgeBase:
     def release_id(self) -> str:
         """Name of the release answered from."""
         return self._release.id
+
+    @property
+    def encoder(self) -> Encoder:
+        """What turns questions into vectors."""
+        return self._encoder
+
+    def sample(self, limit: int) -> list[Passage]:
+        """Return passages from all over the release, at most so many."""
+        return self._release.sample(limit)
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -156,7 +109,7 @@ class KnowledgeBase:
                 name = current_release(self._folder)
                 is_new = name != self._release.id
                 if is_new:
-                    self._release = _Release(self._folder, name, self._encoder)
+                    self._release = OpenRelease(self._folder, name, self._encoder)
             except (ReleaseError, OSError, ValueError):
                 if name != self._refused:
                     _log.exception("new release cannot be opened, keeping the old one")
@@ -180,12 +133,29 @@ class KnowledgeBase:
             Hits best first, with the probability that the first one answers. No
             hits and confidence 0 when nothing valid was found.
         """
-        release = self._release
-        scope = replace(scope, off=scope.off | self._get_off())
+        return self.find_with(question, scope, limit=limit)
+
+    def find_with(
+        self,
+        question: str,
+        scope: Scope,
+        *,
+        limit: int = 10,
+        trial: Trial | None = None,
+    ) -> Finding:
+        """Search as if drafts were published; see :meth:`find`.
+
+        Args:
+            question: As typed; it is normalised here.
+            scope: Date, region and entry that may answer.
+            limit: Hits returned at most.
+            trial: What would be published besides; None = nothing.
+        """
+        release, off = self._release, self._get_off()
         plain = without_region(normalise(question), scope.region)
         wide = expand(plain)
         asked = question_terms(wide)
-        found = self._candidates(release, wide, asked, scope)
+        found = self._candidates(release, wide, asked, scope, trial)
         aspects = (scope.aspect,) if scope.aspect else find_aspects(question)
         ranked = rank(
             found,
@@ -195,14 +165,20 @@ class KnowledgeBase:
             scope=scope,
             aspects=aspects,
         )
-        verdict = judge(plain, question_terms(plain), ranked, idf=release.idf)
-        return Finding(
+        shown = [r for r in ranked if r.candidate.passage.entry_id not in off]
+        terms = question_terms(plain)
+        verdict = judge(plain, terms, shown, idf=release.idf)
+        finding = Finding(
             question=question,
-            hits=tuple(_hit(r) for r in ranked[:limit]),
+            hits=tuple(_hit(r) for r in shown[:limit]),
             confidence=verdict.confidence,
             release_id=release.id,
             features=verdict.features,
         )
+        if not ranked or (first := ranked[0].candidate.passage.entry_id) not in off:
+            return finding
+        missing = judge(plain, terms, ranked, idf=release.idf)
+        return replace(finding, off_entry=first, off_confidence=missing.confidence)
 
     def get_entry(self, entry_id: str) -> tuple[Passage, ...]:
         """Return the passages of an entry, in order.
@@ -216,17 +192,19 @@ class KnowledgeBase:
         return passages
 
     def _candidates(
-        self, release: _Release, question: str, asked: Sequence[str], scope: Scope
+        self,
+        release: OpenRelease,
+        question: str,
+        asked: Sequence[str],
+        scope: Scope,
+        trial: Trial | None,
     ) -> list[Candidate]:
         limit = self._settings.candidates
         mask = release.mask(
-            Scope(
-                today=scope.today,
-                region=scope.region,
-                entry_id=scope.entry_id,
-                off=scope.off,
-            )
+            Scope(today=scope.today, region=scope.region, entry_id=scope.entry_id)
         )
+        if trial is not None:
+            mask = mask & release.none_of(trial.replaced)
         vector = self._encoder.encode_queries([question])[0]
         dense = dict(release.dense.search(vector, mask=mask, limit=limit))
         day = scope.today.toordinal()
@@ -242,11 +220,20 @@ class KnowledgeBase:
             Scored(place, dense.get(place, 0.0), lexical.get(place, 0.0))
             for place in sorted({*dense, *lexical_best})
         ]
+        tried: dict[int, Passage] = {}
+        if trial is not None:
+            for scored, passage in trial.score(vector, asked, scope, release.idf):
+                place = release.size + scored.place
+                found.append(replace(scored, place=place))
+                tried[place] = passage
         short = shortlist(found)
-        passages = release.passages.get([one.place for one, _, _ in short])
+        wanted = [one.place for one, _, _ in short if one.place not in tried]
+        tried |= zip(wanted, release.passages.get(wanted), strict=True)
         return [
-            Candidate(one.place, passage, one.dense, one.lexical, meaning, words)
-            for (one, meaning, words), passage in zip(short, passages, strict=True)
+            Candidate(
+                one.place, tried[one.place], one.dense, one.lexical, meaning, words
+            )
+            for one, meaning, words in short
         ]
 
 

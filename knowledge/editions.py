@@ -161,6 +161,12 @@ def _read(
         .outerjoin(RegionRow, RegionRow.id == EntryRow.region_id)
         .where(which)
     )
+    pieces = _read_pieces(session, which)
+    rows = session.execute(about).all()
+    return {row.entry_id: _edition(row, pieces.get(row.id, ())) for row in rows}
+
+
+def _read_pieces(session: Session, which: ColumnElement[bool]) -> dict[int, list[Any]]:
     ids = (
         select(RevisionRow.id)
         .join(EntryRow, EntryRow.id == RevisionRow.entry_id)
@@ -181,8 +187,7 @@ def _read(
         .order_by(PassageRow.revision_id, PassageRow.ordinal)
     ):
         pieces.setdefault(piece.revision_id, []).append(piece)
-    rows = session.execute(about).all()
-    return {row.entry_id: _edition(row, pieces.get(row.id, ())) for row in rows}
+    return pieces
 
 
 def _edition(row: Row[Any], pieces: Sequence[Any]) -> Edition:

@@ -29,20 +29,12 @@ import numpy as np
 from .errors import NoReleaseError, ReleaseError
 from .index import DenseIndex, LexicalIndex
 from .index.lexical import LexicalRow
+from .passage_texts import lexical_terms, windows_of
 from .passages import write_passages
 from .ranking import passage_words
-from .text import normalise, split_windows, terms
-from .types import Encoder, EntryKind, Passage
+from .types import Encoder, Passage
 from .vectors import Progress, VectorCache
 from .vocabulary import write_vocabulary
-
-#: Characters a window, title apart. On 1,262 policy questions windows of about 110
-#: lift the encoder alone from .52 to .61 hit@1 (shared evaluation).
-WINDOW_CHARS = 110
-WINDOW_OVERLAP = 20
-
-#: Characters of title and heading put before each window.
-_NAME_CHARS = 60
 
 #: Days that stand for "since always" and "open-ended".
 FIRST_DAY, LAST_DAY = 1, date.max.toordinal()
@@ -205,20 +197,6 @@ def prune(folder: Path, *, also_keep: Collection[str] = ()) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def windows_of(passage: Passage) -> list[str]:
-    """The texts a passage is encoded as: title in front of each window."""
-    name = normalise(f"{passage.title} {passage.heading}").strip()[:_NAME_CHARS]
-    body = normalise(passage.text)
-    cut = split_windows(body, size=WINDOW_CHARS, overlap=WINDOW_OVERLAP)
-    texts = [w if not name or w.startswith(name) else f"{name} {w}" for w in cut]
-    # An everyday name is a question in the citizen's own words: a window of its own.
-    if passage.ordinal == 0:
-        texts += [normalise(alias) for alias in passage.aliases]
-    if passage.kind is EntryKind.FAQ:
-        texts.append(normalise(passage.title))
-    return texts
-
-
 def _write(
     root: Path,
     passages: Sequence[Passage],
@@ -253,14 +231,11 @@ def _write(
 
 def _lexical_rows(passages: Iterable[Passage]) -> Iterable[LexicalRow]:
     for ordinal, p in enumerate(passages):
-        name = f"{p.title} {' '.join(p.aliases)}"
-        body = (
-            p.text if normalise(p.text).startswith(p.title) else f"{p.title} {p.text}"
-        )
+        name_terms, body_terms = lexical_terms(p)
         yield LexicalRow(
             ordinal=ordinal,
-            name_terms=terms(name),
-            body_terms=terms(f"{p.heading}\n{body}"),
+            name_terms=name_terms,
+            body_terms=body_terms,
             valid_from=_from(p),
             valid_until=_until(p),
         )

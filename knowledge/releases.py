@@ -14,6 +14,7 @@ from .change_rows import get_row, to_change
 from .changes import Clock, Journal
 from .editions import Edition, read_published, read_released, read_revisions
 from .press import Press, PublishingBusyError
+from .release import ReleaseInfo
 from .release_rows import (
     find_current,
     find_same,
@@ -164,26 +165,21 @@ class ReleaseStore:
                 editions = read_published(session)
                 _put_back(session, editions, change)
                 same = find_same(session, editions)
-            if same and self._press.stands(same):
-                release_id, info = same, None
-            else:
+            info: ReleaseInfo | None = None
+            if same is None or not self._press.stands(same):
                 info = self._press.build(editions, at)
-                release_id = info.id
             with self._sessions.write() as session:
                 _check_current(session, was)
                 follow(session, editions, at)
                 return_changes(session, [change_id], actor, reason, at)
-                if info is None:
-                    make_current(session, release_id)
-                else:
+                if info is not None:
+                    about = f"撤回{change.form.action.label}{change.form.title}"
+                    by, held = actor.officer_id, list_pointed(session)
                     write_release(
-                        session,
-                        info,
-                        at=at,
-                        reason=f"撤回{change.form.action.label}{change.form.title}",
-                        made_by=actor.officer_id,
-                        held=list_pointed(session),
+                        session, info, at=at, reason=about, made_by=by, held=held
                     )
+                release_id = info.id if info else same or ""
+                make_current(session, release_id)
                 self._note(session, "undo", f"change {change_id}", actor, reason)
             self._press.swap(release_id)
         return ReturnReport(release_id, (change_id,))

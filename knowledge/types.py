@@ -194,6 +194,12 @@ class Passage:
     #: Position within the entry, from 0.
     ordinal: int = 0
 
+    def counts_on(self, day: date) -> bool:
+        """Tell whether the rule is in force on a Beijing date."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -210,9 +216,6 @@ class Scope:
 
     #: The element asked for, when the question names one.
     aspect: Aspect | None = None
-
-    #: Entries that are off and not to be found.
-    off: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,3 +244,9 @@ class Finding:
 
     #: Named figures behind the confidence, for the evidence.
     features: Mapping[str, float] = field(default_factory=dict)
+
+    #: The entry that would come first but is off; empty if none is. No hit is of it.
+    off_entry: str = ""
+
+    #: Probability that it would have answered.
+    off_confidence: float = 0.0

@@ -31,12 +31,20 @@ from bot import (
     render_plain,
     upgrade_database,
 )
+from knowledge import use_office_texts
 from tests.fakes import CITY, FakeKnowledgeBase, FrozenClock
 
 #: A Friday morning in Beijing, within office hours.
 MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 KEY = "a secret of the test's own, long enough"
+
+
+@pytest.fixture(autouse=True)
+def _shipped_words() -> Iterator[None]:
+    """No process keeps the words of another test's office."""
+    yield
+    use_office_texts(None)
 
 
 @pytest.fixture

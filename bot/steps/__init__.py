@@ -13,6 +13,7 @@ from .event import read_event
 from .focus import follow_up
 from .greeting import greet
 from .guard import guard
+from .off import say_off
 from .people import leave_to_people
 from .personal import serve_personally
 from .place import ask_for_place, show_near_halls
@@ -36,8 +37,10 @@ STEPS: tuple[Step, ...] = (
     hear_rating,
     # Before the staff's keywords, and after: a keyword may stand for a question.
     leave_to_people,
+    say_off,
     answer_keyword,
     leave_to_people,
+    say_off,
     ask_for_place,
     greet,
     serve_personally,

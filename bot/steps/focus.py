@@ -44,8 +44,10 @@ def follow_up(turn: Turn, context: Context) -> Answer | None:
     try:
         item = context.knowledge.get_entry(turn.focus.entry_id)[0]
     except EntryNotFoundError:
-        # A newer release no longer has it.
+        # A newer release no longer has it, or it is off.
         return None
+    if not item.counts_on(context.today):
+        return None  # it ended since it was talked about
     # 西山区呢 asks again what was asked before.
     question = text if aspects else turn.focus.question
     asked = find_aspects(question)

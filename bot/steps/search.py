@@ -29,6 +29,7 @@ from .continuing import (
     tells_only_region,
 )
 from .handover import hand_over
+from .off import give_notice
 from .personal import show_road
 from .phrasing import question_of, word
 from .preferring import prefer_bearing, prefer_own
@@ -57,6 +58,8 @@ def search(turn: Turn, context: Context) -> Answer:
     found = _look(context, question, named or _own_region(turn))
     if not found.is_sure and (completed := _complete(turn, context, found, named)):
         found = completed
+    if (notice := _say_off(turn, context, found.finding)) is not None:
+        return notice
     if found.is_sure:
         return _answer(turn, context, found)
     if (road := show_road(turn, context)) is not None:
@@ -75,6 +78,15 @@ def search(turn: Turn, context: Context) -> Answer:
             region=found.region or "",
         )
     return _give_up(turn, context, evidence, found)
+
+
+def _say_off(turn: Turn, context: Context, finding: Finding) -> Answer | None:
+    """Give the notice of the entry that would have answered if it were not off."""
+    is_near = finding.off_confidence >= context.settings.clarify_at
+    if context.switches is None or not (finding.off_entry and is_near):
+        return None
+    switch = context.switches.find_entry(finding.off_entry)
+    return give_notice(turn, context, switch) if switch is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ from handlers.console import files as files  # noqa: E402
 from handlers.console import finding as finding  # noqa: E402
 from handlers.console import gaps as gaps  # noqa: E402
 from handlers.console import halls as halls  # noqa: E402
+from handlers.console import import_files as import_files  # noqa: E402
+from handlers.console import import_moves as import_moves  # noqa: E402
+from handlers.console import import_sheets as import_sheets  # noqa: E402
+from handlers.console import imports as imports  # noqa: E402
 from handlers.console import knowledge_calendar as knowledge_calendar  # noqa: E402
 from handlers.console import media as media  # noqa: E402
 from handlers.console import move_forms as move_forms  # noqa: E402

@@ -59,6 +59,8 @@ GATED = frozenset(
         "follow_up_id",
         "canned_id",
         "draft_id",
+        "import_id",
+        "import_file_id",
         "question_id",
     }
 )
@@ -190,6 +192,16 @@ def _check_objects(officer: Officer, named: Mapping[str, Any]) -> None:
         follow_ups = parts().follow_ups
         if not follow_ups.may_see(named["follow_up_id"], officer):
             abort(404)
+    _check_imports(officer, named)
+
+
+def _check_imports(officer: Officer, named: Mapping[str, Any]) -> None:
+    """Raise ImportNotFoundError for a batch of another bureau's, or none."""
+    if "import_id" in named:
+        parts().imports.get(named["import_id"], parts().make_actor(officer))
+    if "import_file_id" in named:
+        actor = parts().make_actor(officer)
+        parts().imports.check_file(named["import_file_id"], actor)
 
 
 def _send_to(endpoint: str) -> ResponseReturnValue:

@@ -51,6 +51,7 @@ RAIL = (
         Right.EDIT,
         Right.REVIEW_KNOWLEDGE,
     ),
+    _entry("show_import", "导入", "inbox", "import", Right.EDIT),
     _entry(
         "show_quick_replies",
         "自动回复",

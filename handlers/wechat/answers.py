@@ -42,7 +42,7 @@ def show(token: str) -> ResponseReturnValue:
         notice = get_wording("link_composing", question=question)
         return _render(found.question, notice=notice, look_again_s=LOOK_AGAIN_S)
     release_id = message.evidence.release_id if message.evidence else ""
-    if not parts.are_in_force(message.citations, release_id):
+    if not parts.are_in_force(message.citations, release_id, question=found.question):
         notice = get_wording("answer_withdrawn", question=question)
         return _render(found.question, notice=notice)
     return _render(found.question, message=message)

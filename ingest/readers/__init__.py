@@ -6,20 +6,37 @@ from collections.abc import Callable, Mapping
 
 from ..sniff import Format, sniff
 from ..types import Document
+from .comma import read_csv
+from .doc import read_doc
+from .mht import read_mht
+from .ocr import read_image
+from .odf import read_odt
+from .ofd import read_ofd
 from .page import read_html
 from .pdf import read_pdf
 from .plain import read_markdown, read_text
-from .sheet import read_xls, read_xlsx
+from .rtf import read_rtf
+from .sheet import read_ods, read_xls, read_xlsx
+from .slides import read_pptx
 from .word import read_docx
 
 _READERS: Mapping[Format, Callable[[bytes], Document]] = {
     Format.DOCX: read_docx,
+    Format.DOC: read_doc,
     Format.HTML: read_html,
     Format.MARKDOWN: read_markdown,
     Format.TEXT: read_text,
     Format.PDF: read_pdf,
     Format.XLSX: read_xlsx,
     Format.XLS: read_xls,
+    Format.ODS: read_ods,
+    Format.ODT: read_odt,
+    Format.RTF: read_rtf,
+    Format.CSV: read_csv,
+    Format.PPTX: read_pptx,
+    Format.MHT: read_mht,
+    Format.OFD: read_ofd,
+    Format.IMAGE: read_image,
 }
 
 

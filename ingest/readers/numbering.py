@@ -27,6 +27,9 @@ _CHINESE = {
     "ideographDigital",
 }
 
+#: Parents of a style further up are not asked.
+_MAX_PARENTS = 12
+
 _CIRCLED = {"decimalEnclosedCircle", "decimalEnclosedCircleChinese"}
 
 
@@ -37,6 +40,10 @@ class Numbering:
         self._levels: dict[tuple[str, int], tuple[str, str, int]] = {}
         self._counts: defaultdict[str, dict[int, int]] = defaultdict(dict)
         self._abstract: dict[str, str] = {}
+        self._styles = {
+            style.get(qn("w:styleId"), ""): style
+            for style in document.styles.element.iterfind("w:style", _NS)
+        }
         try:
             root = document.part.numbering_part.element
         except (KeyError, NotImplementedError):
@@ -51,16 +58,35 @@ class Numbering:
     def label(self, paragraph: _Element) -> str:
         """Return the number in front of a paragraph; empty when it has none."""
         num_id = paragraph.find("w:pPr/w:numPr/w:numId", _NS)
-        abstract = (
-            self._abstract.get(num_id.get(_VAL, "")) if num_id is not None else None
-        )
-        if abstract is None:
-            return ""
         ilvl = paragraph.find("w:pPr/w:numPr/w:ilvl", _NS)
         level = int(ilvl.get(_VAL, "0")) if ilvl is not None else 0
+        if num_id is not None:
+            number = num_id.get(_VAL, "")
+        else:
+            number, level = self._ask_style(paragraph)
+        abstract = self._abstract.get(number)
+        if abstract is None:
+            return ""
         if (abstract, level) not in self._levels:
             return ""
         return self._count(abstract, level)
+
+    def _ask_style(self, paragraph: _Element) -> tuple[str, int]:
+        """Return the list and level that the paragraph's style names."""
+        style = paragraph.find("w:pPr/w:pStyle", _NS)
+        name = "" if style is None else style.get(_VAL, "")
+        for _ in range(_MAX_PARENTS):
+            element = self._styles.get(name)
+            if element is None:
+                break
+            num_id = element.find("w:pPr/w:numPr/w:numId", _NS)
+            if num_id is not None:
+                ilvl = element.find("w:pPr/w:numPr/w:ilvl", _NS)
+                level = 0 if ilvl is None else int(ilvl.get(_VAL, "0"))
+                return num_id.get(_VAL, ""), level
+            parent = element.find("w:basedOn", _NS)
+            name = "" if parent is None else parent.get(_VAL, "")
+        return "", 0
 
     def _count(self, abstract: str, level: int) -> str:
         format_, template, start = self._levels[abstract, level]
@@ -74,7 +100,7 @@ class Numbering:
         def write(match: re.Match[str]) -> str:
             at = int(match[1]) - 1
             name, _, first = self._levels.get((abstract, at), ("decimal", "", 1))
-            return _write_number(counts.get(at, first), name)
+            return write_number(counts.get(at, first), name)
 
         return re.sub(r"%(\d)", write, template) + " "
 
@@ -94,7 +120,8 @@ class Numbering:
             self._levels[key] = values["numFmt"], values["lvlText"], start
 
 
-def _write_number(number: int, format_: str) -> str:
+def write_number(number: int, format_: str) -> str:
+    """Return a number the way Word writes the named format."""
     if format_ in _CHINESE:
         return write_chinese(number)
     if format_ in _CIRCLED and 1 <= number <= 20:

@@ -12,7 +12,9 @@ from ..charset import decode
 from ..errors import NoTextError
 from ..text import clean_line
 from ..types import Document
+from .cautions import warn_hidden
 from .page_flow import DROPPED, HEADINGS, Walker
+from .page_hidden import drop_hidden
 
 #: Class or id of what stands around the text on government sites.
 _AROUND = re.compile(
@@ -55,9 +57,13 @@ def read_html(data: bytes) -> Document:
     facts = dict(_iter_meta(root))
     url = _find_url(root, text)
     _drop_surroundings(root)
+    main = _find_main(root)
+    hidden = drop_hidden(root, main)
     body = root.find("body")
-    blocks = Walker(_find_main(root)).walk(root if body is None else body)
-    return Document(blocks=tuple(blocks), facts=facts, url=url)
+    blocks = Walker(main).walk(root if body is None else body)
+    return Document(
+        blocks=tuple(blocks), facts=facts, url=url, warnings=warn_hidden(hidden)
+    )
 
 
 def _iter_meta(root: HtmlElement) -> Iterator[tuple[str, str]]:
@@ -90,7 +96,6 @@ def _drop_surroundings(root: HtmlElement) -> None:
             element.tag not in {"html", "body", "head", *HEADINGS}
             and _AROUND.search(f"{element.get('class', '')} {element.get('id', '')}")
         )
-        or "display:none" in element.get("style", "").replace(" ", "")
     ]
     for element in doomed:
         if element.getparent() is not None:

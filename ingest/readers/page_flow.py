@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from ..text import clean_line, clean_lines, join_title_lines
 from ..types import Align, Block, BlockKind, Rows
+from .merged import keep_merged
 
 #: Elements whose text nobody reads on the page.
 DROPPED = {
@@ -139,12 +140,14 @@ def _get_table(element: HtmlElement) -> HtmlElement | None:
 
 
 def _read_rows(table: HtmlElement) -> Rows:
-    rows: list[tuple[str, ...]] = []
+    rows: list[list[str]] = []
+    continued: set[tuple[int, int]] = set()
     hanging: dict[int, int] = {}
     for row in table.iter("tr"):
         if _get_table(row) is not table:
             continue
         cells: list[str] = []
+        continued |= {(len(rows), at) for at, more in hanging.items() if more > 0}
         for cell in row.iterchildren("td", "th"):
             _skip_hanging(cells, hanging)
             text = _read_cell(cell)
@@ -153,9 +156,8 @@ def _read_rows(table: HtmlElement) -> Rows:
                 cells.append(text)
                 text = ""
         _skip_hanging(cells, hanging)
-        if any(cells):
-            rows.append(tuple(cells))
-    return tuple(rows)
+        rows.append(cells)
+    return keep_merged(rows, continued)
 
 
 def _skip_hanging(cells: list[str], hanging: dict[int, int]) -> None:

@@ -31,6 +31,9 @@ class Page:
     width: float
     lines: tuple[Line, ...]
 
+    #: Whether a machine read it from an image.
+    is_recognised: bool = False
+
 
 _PAGE_NUMBER = re.compile(
     r"^[-－—–―·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／]?\s*共?\s*\d{1,4}\s*页?)?[-－—–―·\s]*$"
@@ -57,6 +60,9 @@ _OPENER = re.compile(
 
 #: Pages with fewer lines show no margins of their own.
 _MIN_LINES = 6
+
+#: The right margin lies beyond this share of the page's width.
+_MIN_RIGHT = 0.6
 
 #: A line in brackets under a title; amended laws list every amendment there.
 _MAX_BRACKET = 400
@@ -108,7 +114,11 @@ def _measure(page: Page) -> _Margins:
     if not page.lines:
         return _Margins(0, 0)
     right = max(line.right for line in page.lines)
+    if len(page.lines) < _MIN_LINES:
+        # A few short lines: the longest of them is no full line.
+        right = max(right, page.width * _MIN_RIGHT)
     full = [line.left for line in page.lines if line.right > right - _FULL]
+    full = full or [line.left for line in page.lines]
     return _Margins(min(full), right)
 
 
@@ -134,7 +144,8 @@ def _glue(first: str, second: str) -> str:
 def _make_block(page: Page, line: Line, margins: _Margins) -> Block:
     align = _read_align(page, line, margins)
     text = close_gaps(line.text) if align is Align.CENTRE else line.text
-    return Block(BlockKind.TEXT, text, align=align, locator=f"第{page.number}页")
+    locator = f"第{page.number}页{'（识别）' * page.is_recognised}"
+    return Block(BlockKind.TEXT, text, align=align, locator=locator)
 
 
 def _read_align(page: Page, line: Line, margins: _Margins) -> Align:

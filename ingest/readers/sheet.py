@@ -19,6 +19,12 @@ MAX_CELLS = 2_000_000
 #: Where a cell with content stands; one without is closed at once.
 _FILLED_CELL = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
 
+#: How often a cell with a value is repeated; programs pad sheets with empty ones.
+_REPEATED_VALUE = re.compile(
+    rb"<table:table-cell\b(?=[^>]*office:value-type)[^>]*"
+    rb'table:number-columns-repeated="(\d{1,9})"'
+)
+
 
 def read_xlsx(data: bytes) -> Document:
     """Read a workbook that is a zip.
@@ -70,6 +76,25 @@ def read_xls(data: bytes) -> Document:
             raise
         raise BrokenFileError("表格文件已损坏，打不开") from e
     return Document(sheets=sheets)
+
+
+def read_ods(data: bytes) -> Document:
+    """Read an OpenDocument workbook.
+
+    Raises:
+        BrokenFileError: If it is damaged or has a password.
+        TooLargeError: If it unpacks to too much, or has too many cells.
+    """
+    with open_archive(data) as archive:
+        check_members(archive)
+        try:
+            content = archive.read("content.xml")
+        except KeyError as e:
+            raise BrokenFileError("ODS 文件已损坏，打不开") from e
+    repeated = sum(int(match[1]) for match in _REPEATED_VALUE.finditer(content))
+    if repeated > MAX_CELLS:
+        raise TooLargeError("表格格子太多，请删去右边和下边多余的内容后再试")
+    return read_xls(data)
 
 
 def _list_visible(book: python_calamine.CalamineWorkbook) -> list[str]:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
 
-from knowledge import EntryDraft, Source
+from knowledge import EntryDraft, EntryKind, Source
 
 from ..errors import NoKnowledgeError, NoTextError
-from ..types import Block, BlockKind, Document, RefusedRow, Understanding
+from ..types import (
+    NO_HINTS,
+    Block,
+    BlockKind,
+    Document,
+    RefusedRow,
+    StructureHints,
+    Understanding,
+)
+from .contradictions import find_contradictions
+from .copied import find_copied_notes
 from .facts import collect_facts
 from .faq import read_faq_rows, read_faq_text
-from .guide import make_guide_draft
+from .filling import fill_in
+from .guide import list_blank, make_guide_draft
 from .guide_sheet import read_guide_rows
 from .kinds import find_guides
 from .labels import find_slot
@@ -20,18 +33,60 @@ from .policy import read_policy
 _MIN_CHARS = 12
 
 
-def understand(document: Document, *, source: Source, stem: str) -> Understanding:
-    """Return the drafts in a document.
+def understand(
+    document: Document,
+    *,
+    source: Source,
+    stem: str,
+    hints: StructureHints = NO_HINTS,
+) -> Understanding:
+    """Return the drafts in a document, and what staff should look at.
 
     Args:
         document: What a reader made of the file.
         source: Where it was read from.
         stem: File name without suffix, tidied: the title if there is no other.
+        hints: What the editor says about the file, for what it leaves open.
 
     Raises:
         NoTextError: If there is no text in it.
         NoKnowledgeError: If a workbook has no sheet that we understand.
     """
+    found = _read(document, source, stem)
+    name = PurePath(source.file).stem or stem
+    is_alone = len(found.drafts) == 1 and not document.sheets
+    filled = [
+        fill_in(draft, stem=name, hints=hints, is_alone=is_alone)
+        for draft in found.drafts
+    ]
+    guides = [draft for draft, _ in filled if draft.kind is EntryKind.GUIDE]
+    return replace(
+        found,
+        drafts=tuple(draft for draft, _ in filled),
+        warnings=(*found.warnings, *_gather(filled)),
+        contradictions=(
+            *found.contradictions,
+            *(each for draft in guides for each in find_contradictions(draft)),
+            *find_copied_notes(guides),
+        ),
+    )
+
+
+def _gather(filled: Sequence[tuple[EntryDraft, list[str]]]) -> list[str]:
+    """Say once what is so of several entries in a file."""
+    titles: dict[str, list[str]] = {}
+    for draft, doubts in filled:
+        for doubt in doubts:
+            titles.setdefault(doubt, []).append(draft.title)
+    if len(filled) == 1:
+        return list(titles)
+    return [
+        f"{len(named)}个条目{doubt}" if len(named) > 1 else f"“{named[0]}”{doubt}"
+        for doubt, named in titles.items()
+    ]
+
+
+def _read(document: Document, source: Source, stem: str) -> Understanding:
     if document.sheets:
         return _read_workbook(document, source)
     if sum(_count_chars(block) for block in document.blocks) < _MIN_CHARS:
@@ -44,7 +99,10 @@ def understand(document: Document, *, source: Source, stem: str) -> Understandin
             make_guide_draft(guide, source=source, fallback_title=stem)
             for guide in guides
         ]
-        return Understanding(tuple(drafts), warnings=document.warnings)
+        blank = [
+            f"“{label}”一栏是空的" for guide in guides for label in list_blank(guide)
+        ]
+        return Understanding(tuple(drafts), warnings=(*document.warnings, *blank))
     facts, blocks = collect_facts(document)
     draft = read_policy(blocks, facts, source=source, fallback_title=stem)
     if not draft.sections:

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from knowledge import ASPECT_LABELS, Aspect, EntryDraft, EntryKind, Section, Source
+from knowledge import Aspect, EntryDraft, EntryKind, Section, Source
 
 from ..dates import find_date
 from ..regions import find_region
-from ..text import clean_line, close_gaps
+from ..text import clean_line, close_gaps, strip_enumerator
 from .guide_lines import Guide
 from .header import is_body_name
 from .labels import DETAILS, HEADS, SPEAKING, Field
 from .materials import render_materials
+from .parts import drop_pasted, part_aspect, share_notes
+from .phones import tidy_phones
+from .portal import render_basis, render_fee, render_scope
+from .windows import read_windows
 
 _TITLE_TAIL = re.compile(r"(?:的)?(?:办事指南|服务指南|办理指南|办事须知)$")
 _SEPARATORS = re.compile(r"[、，,；;/／\n]+")
+
+_SENTENCE = re.compile(r"[^。；]+[。；]?")
+_LIMIT = re.compile(
+    r"\d+\s*个?(?:工作日|自然日|日|天)(?:内|以内|之内)|当场(?:给予|予以)?(?:办|发|领)"
+)
 
 #: 2（工作日） is how the portal prints the unit of a time limit.
 _BRACKETED_UNIT = re.compile(r"(\d)\s*[（(](工作日|自然日|日|天)[)）]")
@@ -33,7 +43,7 @@ def make_guide_draft(
         kind=EntryKind.GUIDE,
         title=_TITLE_TAIL.sub("", title) or title,
         sections=tuple(_make_sections(guide, locator)),
-        source=source,
+        source=_find_source(guide, source),
         department=department,
         region=guide.get(Field.REGION) or find_region(department, title),
         audience="、".join(dict.fromkeys(guide.lines.get(Field.AUDIENCE, []))),
@@ -44,6 +54,13 @@ def make_guide_draft(
     )
 
 
+def _find_source(guide: Guide, source: Source) -> Source:
+    """Take the public address that the guide names, if the file has none."""
+    url = guide.get(Field.URL).strip()
+    is_new = not source.url and url.startswith(("http://", "https://"))
+    return replace(source, url=url) if is_new else source
+
+
 def _read_department(lines: Sequence[str]) -> str:
     """Take the first office named; a narrow column may have cut its name."""
     if lines and is_body_name(lines[0]):
@@ -52,18 +69,63 @@ def _read_department(lines: Sequence[str]) -> str:
 
 
 def _make_sections(guide: Guide, locator: str) -> Iterable[Section]:
-    for aspect in Aspect:
-        lines = guide.lines.get(aspect, [])
-        if aspect is Aspect.MATERIALS:
-            lines = render_materials(lines)
-        elif aspect in {Aspect.TIME_LIMIT, Aspect.VISITS}:
-            lines = _join_units(lines)
-        lines = [line.replace("\t", " ").strip() for line in _drop_empty(aspect, lines)]
-        if text := "\n".join(line for line in lines if line):
-            yield Section(ASPECT_LABELS[aspect], text, aspect, locator)
+    for aspect, lines in render_aspects(guide).items():
+        for heading, part in part_aspect(aspect, lines):
+            if text := "\n".join(part):
+                yield Section(heading, text, aspect, locator)
     for heading, lines in guide.extra.items():
         if lines:
             yield Section(heading, "\n".join(lines), None, locator)
+
+
+def render_aspects(guide: Guide) -> dict[Aspect, list[str]]:
+    """Return the lines a citizen reads, by aspect, in the order of Aspect."""
+    lines = {
+        aspect: _drop_empty(aspect, guide.lines.get(aspect, [])) for aspect in Aspect
+    }
+    materials = render_materials(guide.lines.get(Aspect.MATERIALS, []))
+    lines[Aspect.MATERIALS], shared = share_notes(
+        _drop_empty(Aspect.MATERIALS, materials)
+    )
+    lines[Aspect.NOTES] += shared
+    for aspect in (Aspect.TIME_LIMIT, Aspect.VISITS):
+        joined = _join_units(guide.lines.get(aspect, []))
+        lines[aspect] = _drop_empty(aspect, joined)
+    if not lines[Aspect.TIME_LIMIT]:
+        lines[Aspect.TIME_LIMIT] = _find_limits(lines[Aspect.PROCESS])
+    lines[Aspect.TIME_LIMIT].sort(key=_put_promise_first)
+    lines[Aspect.PHONE] = tidy_phones(lines[Aspect.PHONE])
+    lines[Aspect.FEE], rules = render_fee(lines[Aspect.FEE])
+    lines[Aspect.BASIS] = render_basis(lines[Aspect.BASIS]) + rules
+    lines[Aspect.SCOPE] = render_scope(lines[Aspect.SCOPE])
+    if windows := read_windows(lines[Aspect.PLACE]):
+        lines[Aspect.PLACE] = [window.write() for window in windows]
+    return {
+        aspect: [
+            tidy
+            for line in drop_pasted(part)
+            if (tidy := line.replace("\t", " ").strip())
+        ]
+        for aspect, part in lines.items()
+    }
+
+
+def _find_limits(process: Sequence[str]) -> list[str]:
+    """Return the sentences of the process that say how long it takes."""
+    sentences = [each for line in process for each in _SENTENCE.findall(line)]
+    return [strip_enumerator(each) for each in sentences if _LIMIT.search(each)]
+
+
+def list_blank(guide: Guide) -> list[str]:
+    """Return the labels under which nothing stands."""
+    return [
+        label for aspect, label in guide.labels.items() if not guide.lines.get(aspect)
+    ]
+
+
+def _put_promise_first(line: str) -> int:
+    """Citizens mean the promised limit; the statutory one is the outer bound."""
+    return int(line.startswith("法定"))
 
 
 def _drop_empty(aspect: Aspect, lines: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from knowledge import Aspect
 
 from ..types import Block, BlockKind, Rows
+from .header import is_body_name
 from .labels import (
     DETAILS,
     HEADS,
@@ -23,6 +24,10 @@ from .labels import (
 
 _LABELLED = re.compile(r"^(?P<label>[^：:，。；]{2,16})[：:](?P<value>.*)$", re.DOTALL)
 _APPEAL = re.compile(r"行政复议|人民法院|行政诉讼")
+_ORIGIN = re.compile(
+    r"^(?:来源|信息来源|数据来源)\s*[：:].{0,12}(?:政务|门户|官网|网站|服务网)"
+)
+_VISITS = re.compile(r"^(?:最多|只|仅)?跑(?:一|1|零|0)次$|^一次不用跑$|^零跑动$")
 _DAYS = re.compile(r"\d+\s*个?(?:工作日|自然日|天|日内)")
 
 #: Values that say that there is nothing to say.
@@ -44,6 +49,9 @@ class Guide:
 
     #: Sections under headings that we do not know.
     extra: dict[str, list[str]] = field(default_factory=dict)
+
+    #: Labels met, by the aspect they open: one without lines was left blank.
+    labels: dict[Aspect, str] = field(default_factory=dict)
 
     def add(self, slot: Slot, text: str) -> None:
         """Add the lines of a text, unless it says that there is nothing."""
@@ -114,8 +122,10 @@ class _Reader:
 
     def _open(self, slot: Slot, label: str, value: str) -> None:
         self._is_appeal = False
-        slot = _tell_hours(slot, label, value)
+        slot = _tell_apart(slot, label, value)
         name = tidy_label(label)
+        if isinstance(slot, Aspect):
+            self.guide.labels.setdefault(slot, name)
         self._slot, self._extra = slot, ""
         self._is_online = name == "网上办理流程"
         if name in SPEAKING and isinstance(slot, Aspect):
@@ -128,6 +138,10 @@ class _Reader:
 
     def _take_line(self, block: Block) -> None:
         text = block.text
+        if _ORIGIN.match(text):
+            # Where the page was saved from stands under everything else.
+            self._slot, self._extra = Field.IGNORED, ""
+            return
         if block.level > 1 and self.guide.title:
             self._slot, self._extra = None, text
         elif self._slot is not None:
@@ -219,11 +233,19 @@ def _is_wrapped(line: str, text: str) -> bool:
     return is_han and len(text) <= 3 and len(line) > 6
 
 
-def _tell_hours(slot: Slot, label: str, value: str) -> Slot:
-    """办理时间 may be hours or a limit: days make it a limit."""
-    may_be_limit = slot is Aspect.HOURS and tidy_label(label) == "办理时间"
-    if may_be_limit and _DAYS.search(value):
+def _tell_apart(slot: Slot, label: str, value: str) -> Slot:
+    """Tell by its value what a label of two meanings stands for.
+
+    办理时间 may be hours or a limit: days make it a limit. 受理机关 may name an office,
+    or say where to go. 办理形式：只跑一次 counts visits.
+    """
+    name = tidy_label(label)
+    if name == "办理时间" and slot is Aspect.HOURS and _DAYS.search(value):
         return Aspect.TIME_LIMIT
+    if name == "受理机关" and is_body_name(value):
+        return Field.DEPARTMENT
+    if slot is Aspect.ONLINE and _VISITS.match(value):
+        return Aspect.VISITS
     return slot
 
 

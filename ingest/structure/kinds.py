@@ -9,8 +9,11 @@ from knowledge import Aspect
 from ..types import Block, BlockKind
 from . import marks
 from .articles import find_first_article
+from .cases import find_cases
+from .dump import mend
 from .guide_lines import Guide, parse_guide
 from .labels import Field, find_slot
+from .steps import order_steps
 
 #: Aspects with text that make a document a guide: two, if they are these.
 _TELLING = {Aspect.MATERIALS, Aspect.PROCESS, Aspect.CONDITIONS}
@@ -24,7 +27,10 @@ def find_guides(blocks: Sequence[Block]) -> list[Guide]:
     """Return the guides in a document; none when it is a policy."""
     if _is_official(blocks):
         return []
-    parts = [parse_guide(part) for part in _split(blocks)]
+    blocks = mend(blocks)
+    if cases := find_cases(blocks):
+        return cases
+    parts = [parse_guide(part) for part in _split(order_steps(blocks))]
     guides = [guide for guide in parts if _is_guide(guide)]
     return guides if guides and len(guides) * 2 >= len(parts) else []
 

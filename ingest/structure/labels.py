@@ -24,6 +24,7 @@ class Field(StrEnum):
     CHECKED = "checked"
     EFFECTIVE = "effective"
     EXPIRES = "expires"
+    URL = "url"
     #: Known, and of no use to a citizen.
     IGNORED = "ignored"
 

@@ -33,6 +33,16 @@ _DUMP_REMARK = re.compile(
 )
 _DUMP_LABEL = re.compile(r"^[\u4e00-\u9fff]{2,8}\s*[：:]")
 _FREE = "该材料免提交"
+_LENIENT = {"支持容缺处理", "可容缺", "容缺受理", "支持容缺受理"}
+_SOURCE = re.compile(
+    r"^(?:来源渠道|材料来源)\s*[：:]\s*(?P<from>[^，,；;]*)[，,；;]?(?P<more>.*)$"
+)
+
+#: Where everybody would look for a paper anyway.
+_PLAIN_SOURCES = {"", "申请人自备", "政府部门核发", "自备", "其他"}
+
+#: What stands in a list where the name of a paper was lost.
+NAMELESS = "（原文没有名称）"
 _LINKED = "已关联电子证照"
 
 #: A name wrapped into more lines than this has not been seen.
@@ -120,7 +130,7 @@ def _write(number: int, material: _Material) -> str:
         counts = ["不用交纸质件"]
     amounts = f"：{'，'.join(counts)}" if counts else ""
     notes = "；".join(note.strip("。；") for note in material.notes if note)
-    name = material.name.rstrip("；;，。：")
+    name = material.name.rstrip("；;，。：") or NAMELESS
     return f"{number}. {name}{amounts}" + (f"（{notes}）" if notes else "")
 
 
@@ -151,6 +161,8 @@ class _DumpReader:
                 self._count(match["what"], match["count"])
             elif match := _DUMP_REMARK.match(line):
                 self._remark(match["what"], match["text"])
+            elif match := _SOURCE.match(line):
+                self._source(match["from"].strip(), match["more"].strip())
             else:
                 self._take(line)
         return self._materials
@@ -168,8 +180,16 @@ class _DumpReader:
         if self._has_remark:
             self._materials[-1].notes.append(text)
 
+    def _source(self, source: str, more: str) -> None:
+        self._has_remark = False
+        if self._materials:
+            told = "" if source in _PLAIN_SOURCES else source
+            self._materials[-1].notes += [part for part in (told, more) if part]
+
     def _take(self, line: str) -> None:
-        if line == _FREE:
+        if line in _LENIENT and self._materials:
+            self._materials[-1].notes.append("可以后补")
+        elif line == _FREE:
             self._name = [part for part in self._name if part != _LINKED]
             self._name.append("（可免提交）")
         elif line == "非必要" and self._materials:

@@ -15,7 +15,7 @@ _HEAP_BYTES = 128_000_000
 
 #: A title or an everyday name says more than a mention in the text. Tried 0 to 2
 #: on the shared policy, FAQ and guide questions: flat between 0.3 and 1.
-_NAME_BOOST = 0.5
+NAME_BOOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class LexicalIndex:
             body = query.term_query(self._schema, "body", term, "freq")
             name = query.term_query(self._schema, "name", term, "freq")
             asked.append((occur.Should, body))
-            asked.append((occur.Should, query.boost_query(name, _NAME_BOOST)))
+            asked.append((occur.Should, query.boost_query(name, NAME_BOOST)))
         kind = tantivy.FieldType.Unsigned
         in_force = [
             query.range_query(self._schema, "valid_from", kind, None, day),

@@ -70,6 +70,7 @@ DIALOGUES = {
 
 #: Reached by other kinds of messages, by an open ticket, or by a failure.
 ELSEWHERE = {
+    AnswerStatus.ANSWERED_NOTICE,
     AnswerStatus.CLARIFY_UNREADABLE,
     AnswerStatus.HANDOFF_TOPIC,
     AnswerStatus.SILENT_OFFICER,

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 
 from ingest import count_files, read_path
+from tests.ingest.ole import make_ole
 
 POLICY = (
     "云泽市高龄津贴办法\n"
@@ -36,16 +37,35 @@ def declare_size(data, size):
     [
         ("a.docx", b"", "空文件"),
         ("a.txt", b" \n\n", "空文件"),
-        ("a.doc", OLE + "WordDocument\0".encode("utf-16-le"), "另存为 .docx"),
-        ("a.wps", OLE + "WordDocument\0".encode("utf-16-le"), "旧版 Word"),
-        ("a.docx", OLE + "EncryptedPackage\0".encode("utf-16-le"), "密码"),
-        ("a.ppt", OLE + "PowerPoint Document\0".encode("utf-16-le"), "演示文稿"),
-        ("a.doc", OLE, "旧版 Office"),
-        ("a.rtf", b"{\\rtf1\\ansi text}", "RTF"),
-        ("a.doc", b"{\\rtf1\\ansi text}", "RTF"),
-        ("a.pdf", b"\x89PNG\r\n\x1a\n....", "图片"),
-        ("a.odt", make_zip(mimetype="application/vnd.oasis.opendocument.text"), "ODT"),
-        ("a.ofd", make_zip(OFD_xml="<o/>"), "OFD"),
+        ("a.doc", make_ole({"WordDocument": b"no Fib"}), "打不开"),
+        ("a.wps", make_ole({"WordDocument": b"\xdc\xa5\x65\x00" + bytes(900)}), "旧"),
+        ("a.docx", make_ole({"EncryptedPackage": b"x"}), "密码"),
+        ("a.ppt", make_ole({"PowerPoint Document": b"x"}), "演示文稿"),
+        ("a.wps", make_ole({"MatOST": b"x"}), "很旧的"),
+        ("a.doc", OLE, "已损坏"),
+        ("a.rtf", b"{\\rtf1\\ansi }", "没有文字"),
+        ("a.rtf", b"{\\rtf1" + b"{" * 5000, "打不开"),
+        ("a.png", b"\x89PNG\r\n\x1a\n....", "图片"),
+        ("a.pdf", b"GIF89a....", "动画"),
+        (
+            "a.odt",
+            make_zip(mimetype="application/vnd.oasis.opendocument.text"),
+            "打不开",
+        ),
+        ("a.odg", make_zip(mimetype="application/vnd.oasis.opendocument.x"), "ODG"),
+        (
+            "a.ods",
+            make_zip(mimetype="application/vnd.oasis.opendocument.spreadsheet"),
+            "ODS",
+        ),
+        ("a.ofd", make_zip(OFD_xml="<o/>"), "没有文档"),
+        ("a.pptx", make_zip(ppt__presentation_xml="<p/>"), "打不开"),
+        ("a.csv", b"\n\n \n", "空文件"),
+        (
+            "a.mht",
+            b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n",
+            "没有文字",
+        ),
         ("a.zip", make_zip(notes="x"), "没有文字"),
         ("a.zip", make_zip(), "压缩包里没有文件"),
         ("a.rar", b"Rar!\x1a\x07\x01\x00....", "zip"),
@@ -53,7 +73,7 @@ def declare_size(data, size):
         ("a.docx", make_zip(word__document_xml="not xml"), "打不开"),
         ("a.docx", b"PK\x03\x04 cut short", "已损坏"),
         ("a.xlsx", make_zip(xl__workbook_xml="<workbook/>"), "打不开"),
-        ("a.xls", OLE + "Workbook\0".encode("utf-16-le"), "打不开"),
+        ("a.xls", make_ole({"Workbook": b"x"}), "没有文字"),
         ("a.pdf", b"%PDF-1.7\ncut short", "不完整"),
         ("a.txt", bytes(range(128, 256)) * 20, "编码"),
         ("a.exe", b"MZ....", "不支持 .exe"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ingest import FileReport, read_path, report_from_json, report_to_json
-from ingest.types import Align, Block, BlockKind, RefusedRow
+from ingest.types import Align, Block, BlockKind, Contradiction, RefusedRow
 
 POLICY = (
     "云泽市高龄津贴办法\n（2025年12月1日印发）\n第一条 为了老人。\n"
@@ -19,6 +19,7 @@ ODD = FileReport(
     reason="没有可用的内容",
     refused_rows=(RefusedRow("第12行", "没有答案", ("问", ""), ("问题", "答案")),),
     warnings=("“甲”\n乙",),
+    contradictions=(Contradiction("时限", ("5天", "7天"), ("甲", "乙"), "证"),),
     original=(
         Block(BlockKind.HEADING, "一", level=2, align=Align.CENTRE, locator="第3页"),
         Block(BlockKind.TABLE, rows=(("a", ""), ("", "\t😀"))),
@@ -56,6 +57,7 @@ def test_every_field_comes_back_the_same():
         {"original": [{"kind": "video"}]},
         {"refused_rows": [["a"]]},
         {"warnings": None},
+        {"contradictions": [{"what": "a", "values": ["1"], "places": [], "title": ""}]},
     ],
 )
 def test_nonsense_is_no_report(change):

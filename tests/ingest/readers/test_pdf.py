@@ -32,16 +32,15 @@ def test_reference_at_the_start_of_a_line_stays_in_its_paragraph(make_pdf):
     assert len(read_pdf(make_pdf(text)).blocks) == 1
 
 
-def test_scan_is_refused():
-    """Pictures of text are not text."""
+def test_pages_without_any_text_are_refused():
+    """A drawing is no text, and no picture that could be read either."""
     buffer = BytesIO()
     canvas = Canvas(buffer)
     canvas.rect(50, 50, 200, 200, fill=1)
     canvas.showPage()
     canvas.save()
-    with pytest.raises(NoTextError) as error:
+    with pytest.raises(NoTextError, match="没有文字"):
         read_pdf(buffer.getvalue())
-    assert error.value.reason == "扫描件，没有文字层"
 
 
 def test_single_page_without_text_is_named(make_pdf):

@@ -151,7 +151,7 @@ def test_dump_of_a_portal(read_draft):
         "1. 参保登记表：原件1份",
         "2. 有效身份证件：不用交纸质件（非必要；新生儿免交）",
     ]
-    assert "办理结果：予以办理。" in texts[Aspect.PROCESS]
+    assert "1. 受理：时限0.5个工作日；予以办理。" in texts[Aspect.PROCESS]
     assert texts[Aspect.ONLINE] == "1.上传影像。"
     assert texts[Aspect.FEE] == "不收费"
     assert texts[Aspect.HOURS] == "周一至周五"

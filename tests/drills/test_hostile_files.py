@@ -137,7 +137,7 @@ def refuse_all(base: KnowledgeBase, title: str, files: list[Path]) -> None:
     assert {r.file.partition("/")[0] for r in reports} == {f.name for f in files}
     for report in reports:
         assert (report.status, report.drafts) == ("refused", ()), report.file
-        assert len(report.reason) >= 8, report.file
+        assert len(report.reason) >= 6, report.file
 
 
 def take_in_or_refuse(base: KnowledgeBase, names: list[str]) -> None:

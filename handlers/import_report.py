@@ -113,6 +113,9 @@ class Refused:
 
     place: str
     reason: str
+    #: The row as it stands in the file, and the names of its columns.
+    cells: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,10 @@ class Report:
             "summary": self.summarise(),
             "title": self.title,
             "entries": [_entry_to_json(entry) for entry in self.entries],
-            "refused": [[row.place, row.reason] for row in self.refused],
+            "refused": [
+                [row.place, row.reason, list(row.cells), list(row.header)]
+                for row in self.refused
+            ],
             "warnings": list(self.warnings),
             "contradictions": [
                 [each.what, list(each.values), list(each.places), each.title]
@@ -181,7 +187,7 @@ class Report:
             "open": len(open_ones),
             "blocked": sum(entry.is_blocked for entry in open_ones),
             "doubtful": sum(entry.has_doubts for entry in open_ones)
-            + (len(self.contradictions) if open_ones else 0),
+            + (len(self.contradictions) + len(self.warnings) if open_ones else 0),
             "no_region": sum(not entry.draft.region for entry in open_ones),
             "refused": len(self.refused),
             "warnings": len(self.warnings),
@@ -195,7 +201,10 @@ def report_from_json(body: Mapping[str, Any]) -> Report:
     return Report(
         title=str(body.get("title", "")),
         entries=tuple(_entry_from_json(each) for each in body.get("entries", ())),
-        refused=tuple(Refused(*each) for each in body.get("refused", ())),
+        refused=tuple(
+            Refused(place, reason, tuple(cells), tuple(header))
+            for place, reason, cells, header in body.get("refused", ())
+        ),
         warnings=tuple(body.get("warnings", ())),
         contradictions=tuple(
             Contradicting(what, tuple(values), tuple(places), title)

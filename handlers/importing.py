@@ -13,8 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from bot import BEIJING, OfficerNotFoundError
-from handlers.checking_drafts import check_drafts
+from bot import OfficerNotFoundError
 from handlers.import_report import FileEntry, Remark, Report
 from handlers.reading_files import Reading, read_upload
 from handlers.sheet_reading import read_sheet
@@ -158,20 +157,10 @@ def make_importer(parts: ImportParts) -> Importer:
         ImportQueue(parts.engine, parts.clock),
         parts.uploads,
         parts.published,
-        make_check(parts),
+        parts.draft_checker.check,
         find_actor,
         parts.clock,
     )
-
-
-def make_check(parts: ImportParts) -> Check:
-    """Return what checks drafts as of today."""
-
-    def check(drafts: Sequence[EntryDraft]) -> list[tuple[Remark, ...]]:
-        today = parts.clock().astimezone(BEIJING).date()
-        return check_drafts(drafts, today=today)
-
-    return check
 
 
 def check_report(report: Report, check: Check) -> Report:

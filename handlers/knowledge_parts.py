@@ -9,7 +9,17 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot import Learning, Officer, QuestionVectors, Right, UseCounter, audit, names
+from bot import (
+    BEIJING,
+    Learning,
+    Officer,
+    QuestionVectors,
+    Right,
+    UseCounter,
+    audit,
+    names,
+)
+from handlers.checking_drafts import DraftChecker
 from handlers.desk_parts import DeskParts
 from handlers.importing import (
     Importer,
@@ -21,6 +31,7 @@ from handlers.uploads import (
 from knowledge import (
     Actor,
     Applier,
+    Catalogue,
     ChangeKind,
     ChangeStore,
     Encoder,
@@ -48,6 +59,11 @@ class KnowledgeParts(DeskParts):
     def knowledge_store(self) -> KnowledgeStore:
         """Entries, revisions, releases."""
         return KnowledgeStore(self.engine)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Entries as staff look through them."""
+        return Catalogue(self.engine)
 
     @cached_property
     def changes(self) -> ChangeStore:
@@ -148,6 +164,15 @@ class KnowledgeParts(DeskParts):
     def published(self) -> PublishedEntries:
         """Entries in force, as drafts."""
         return PublishedEntries(self.engine)
+
+    @cached_property
+    def draft_checker(self) -> DraftChecker:
+        """Checks drafts against what is in force."""
+        return DraftChecker(
+            self.engine,
+            self.published,
+            lambda: self.clock().astimezone(BEIJING).date(),
+        )
 
     @cached_property
     def importer(self) -> Importer:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import ingest
 from handlers.import_report import Contradicting, FileEntry, Refused, Report
 from ingest import FileReport, read_path
 
@@ -16,6 +17,7 @@ from ingest import FileReport, read_path
 class Reading:
     """What one document gave."""
 
+    #: The document's path, below its archive if it came in one.
     name: str
     #: Why there is nothing in it; empty when there is.
     reason: str
@@ -29,7 +31,11 @@ def read_upload(data: bytes, filename: str) -> list[Reading]:
         data: The whole file.
         filename: As the browser named it, with the folders it lay in.
     """
-    return [_to_reading(report, filename) for report in _read(data, filename)]
+    read = getattr(ingest, "read_upload", _read)
+    reports: list[FileReport] = read(data, filename)
+    if len(reports) == 1:
+        return [_to_reading(reports[0], filename)]
+    return [_to_reading(report, report.file) for report in reports]
 
 
 def _read(data: bytes, filename: str) -> list[FileReport]:
@@ -43,11 +49,14 @@ def _to_reading(report: FileReport, filename: str) -> Reading:
     kept = Report(
         title=report.title,
         entries=tuple(FileEntry(draft) for draft in report.drafts),
-        refused=tuple(Refused(row.place, row.reason) for row in report.refused_rows),
+        refused=tuple(
+            Refused(row.place, row.reason, row.cells, row.header)
+            for row in report.refused_rows
+        ),
         warnings=report.warnings,
         contradictions=tuple(
             Contradicting(each.what, each.values, each.places, each.title)
-            for each in getattr(report, "contradictions", ())
+            for each in report.contradictions
         ),
         original=tuple(map(_to_block, getattr(report, "original", ()))),
         is_original_cut=getattr(report, "is_original_cut", False),

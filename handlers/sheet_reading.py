@@ -42,6 +42,8 @@ class _Row:
     cells: Mapping[str, str]
     entry_id: str
     version: str
+    line: tuple[str, ...]
+    header: tuple[str, ...]
 
 
 def read_sheet(
@@ -66,7 +68,7 @@ def read_sheet(
         try:
             entries.append(_take(row, known.get(row.entry_id), seen, source, actor))
         except CellError as e:
-            refused.append(Refused(row.place, e.reason))
+            refused.append(Refused(row.place, e.reason, row.line, row.header))
     if read.is_original_cut:
         refused.append(Refused("最后", _CUT))
     return replace(
@@ -159,4 +161,5 @@ def _iter_rows(blocks: Sequence[Mapping[str, Any]]) -> Iterator[_Row]:
             }
             entry_id = values.pop(ID_COLUMN, "").strip()
             version = values.pop(VERSION_COLUMN, "").strip()
-            yield _Row(f"{name}第{number}行", kind, values, entry_id, version)
+            place, line = f"{name}第{number}行", tuple(cells)
+            yield _Row(place, kind, values, entry_id, version, line, tuple(rows[0]))

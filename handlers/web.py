@@ -37,7 +37,7 @@ MAX_FILE_BODY_BYTES = MAX_FILE_BYTES + 64 * 1024
 MAX_UPLOAD_BODY_BYTES = MAX_UPLOAD_BYTES + 64 * 1024
 MAX_BATCH_BODY_BYTES = 4 * MAX_UPLOAD_BYTES
 
-#: The text of a law in a form.
+#: The text of a law in a form: three bytes a character, each as %XX.
 MAX_TEXT_BODY_BYTES = 8 * 1024 * 1024
 
 #: Who may send how much; all else stays small.
@@ -51,6 +51,8 @@ _TAKES_UPLOADS = {
     "console.add_import": MAX_BATCH_BODY_BYTES,
     "console.add_import_file": MAX_UPLOAD_BODY_BYTES,
     "console.change_import_file": MAX_TEXT_BODY_BYTES,
+    "console.add_change": MAX_TEXT_BODY_BYTES,
+    "console.save_change": MAX_TEXT_BODY_BYTES,
 }
 
 #: How long a browser stays the same citizen.

@@ -15,6 +15,13 @@ from .aspects import without_aspects as without_aspects
 from .base import KnowledgeBase as KnowledgeBase
 from .base import SearchSettings as SearchSettings
 from .base import open_knowledge_base as open_knowledge_base
+from .catalogue import Catalogue as Catalogue
+from .catalogue import CataloguedEntry as CataloguedEntry
+from .catalogue import EntryFilter as EntryFilter
+from .catalogue import EntryLine as EntryLine
+from .catalogue import EntryPage as EntryPage
+from .catalogue import Revision as Revision
+from .catalogue import Standing as Standing
 from .change import MOVES as MOVES
 from .change import REVIEWING as REVIEWING
 from .change import Actor as Actor

@@ -93,14 +93,22 @@ def _is_sound(kind: PersonalKind, number: str) -> bool:
     return kind is not PersonalKind.CARD or _is_card(number)
 
 
+class _Narrow(dict[int, str]):
+    """Half-width character by full-width one, each looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        narrow = unicodedata.normalize("NFKC", char)
+        self[code] = narrow if len(narrow) == 1 else char
+        return self[code]
+
+
+_NARROW = _Narrow()
+
+
 def _narrow(text: str) -> str:
     """Full-width characters made half width one by one, so that places stay."""
-    if text.isascii():
-        return text
-    return "".join(
-        narrow if len(narrow := unicodedata.normalize("NFKC", char)) == 1 else char
-        for char in text
-    )
+    return text.translate(_NARROW)
 
 
 def _mask(number: str, head: int) -> str:

@@ -75,6 +75,16 @@ class PublishedEntries:
         with self._session() as session:
             return session.scalar(query) or 0
 
+    def get_state(self) -> tuple[int, int]:
+        """Return what changes whenever other revisions are in force."""
+        revisions = EntryRow.published_revision_id
+        query = select(func.count(revisions), func.coalesce(func.sum(revisions), 0))
+        with self._session() as session:
+            count, total = session.execute(
+                query.where(EntryRow.state == "published")
+            ).one()
+        return int(count or 0), int(total or 0)
+
     def list_departments(self, actor: Actor) -> Sequence[str]:
         """List the departments of entries in force that a person may see."""
         query = (

@@ -59,7 +59,7 @@ def _read_rows(
         .where(EntryRow.state == "published")
         .order_by(EntryRow.id)
     )
-    return [row._tuple() for row in session.execute(query)]
+    return [(r[0], r[1], r[2], r[3]) for r in session.execute(query)]
 
 
 def _read_passages(

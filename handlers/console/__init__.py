@@ -17,7 +17,9 @@ from handlers.console import board as board  # noqa: E402
 from handlers.console import bureaus as bureaus  # noqa: E402
 from handlers.console import calendar as calendar  # noqa: E402
 from handlers.console import canned as canned  # noqa: E402
+from handlers.console import changes as changes  # noqa: E402
 from handlers.console import drafts as drafts  # noqa: E402
+from handlers.console import entries as entries  # noqa: E402
 from handlers.console import events as events  # noqa: E402
 from handlers.console import exam as exam  # noqa: E402
 from handlers.console import figure_exports as figure_exports  # noqa: E402
@@ -31,6 +33,7 @@ from handlers.console import import_moves as import_moves  # noqa: E402
 from handlers.console import import_sheets as import_sheets  # noqa: E402
 from handlers.console import imports as imports  # noqa: E402
 from handlers.console import knowledge_calendar as knowledge_calendar  # noqa: E402
+from handlers.console import knowledge_home as knowledge_home  # noqa: E402
 from handlers.console import media as media  # noqa: E402
 from handlers.console import move_forms as move_forms  # noqa: E402
 from handlers.console import moves as moves  # noqa: E402
@@ -41,6 +44,7 @@ from handlers.console import quick_replies as quick_replies  # noqa: E402
 from handlers.console import ratings as ratings  # noqa: E402
 from handlers.console import releases as releases  # noqa: E402
 from handlers.console import reveal as reveal  # noqa: E402
+from handlers.console import reviewing as reviewing  # noqa: E402
 from handlers.console import reviews as reviews  # noqa: E402
 from handlers.console import second_factor as second_factor  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402

@@ -31,6 +31,7 @@ from bot import (
     TicketNotFoundError,
 )
 from handlers.console import blueprint
+from handlers.console.knowledge_gate import KNOWLEDGE_IDS, check_knowledge
 from handlers.console.stamps import CODE_WITHIN as CODE_WITHIN
 from handlers.console.stamps import IDLE_FOR as IDLE_FOR
 from handlers.console.stamps import LOGGED_IN_FOR as LOGGED_IN_FOR
@@ -63,6 +64,7 @@ GATED = frozenset(
         "import_file_id",
         "question_id",
     }
+    | KNOWLEDGE_IDS
 )
 
 #: Names in addresses of what belongs to the whole office: the right is enough.
@@ -81,8 +83,8 @@ OFFICE_WIDE = frozenset(
 #: First page of whoever has the right, in order.
 _HOMES = {
     Right.SERVE: "console.show_queue",
-    Right.EDIT: "console.show_quick_replies",
-    Right.REVIEW_KNOWLEDGE: "console.show_quick_replies",
+    Right.EDIT: "console.show_knowledge_home",
+    Right.REVIEW_KNOWLEDGE: "console.show_knowledge_home",
     Right.MANAGE: "console.show_officers",
     Right.AUDIT: "console.show_audit",
 }
@@ -188,6 +190,7 @@ def _check_objects(officer: Officer, named: Mapping[str, Any]) -> None:
         message_id = named["message_id"]
         if not gate.may_see_message(message_id, officer):
             raise MessageNotFoundError(message_id)
+    check_knowledge(officer, named)
     if "follow_up_id" in named:
         follow_ups = parts().follow_ups
         if not follow_ups.may_see(named["follow_up_id"], officer):

@@ -25,6 +25,9 @@ class RailEntry:
     #: What the page's template sets as ``page``, to be marked as the present one.
     page: str
 
+    #: Whoever has one of these finds the page inside another one.
+    inside: frozenset[Right] = frozenset()
+
 
 def _entry(
     endpoint: str, label: str, icon: str, page: str, *rights: Right
@@ -43,15 +46,22 @@ RAIL = (
     _entry("show_ratings", "评价", "mood-smile", "ratings", Right.SERVE),
     _entry("show_canned", "常用语", "template", "canned", Right.SERVE),
     _entry(
-        "show_drafts",
-        "草稿",
-        "bulb",
-        "drafts",
-        Right.SERVE,
+        "show_knowledge_home",
+        "知识",
+        "book-2",
+        "knowledge",
         Right.EDIT,
         Right.REVIEW_KNOWLEDGE,
     ),
     _entry("show_import", "导入", "inbox", "import", Right.EDIT),
+    RailEntry(
+        "console.show_drafts",
+        "草稿",
+        "bulb",
+        frozenset({Right.SERVE}),
+        "drafts",
+        inside=frozenset({Right.EDIT, Right.REVIEW_KNOWLEDGE}),
+    ),
     _entry(
         "show_quick_replies",
         "自动回复",
@@ -82,7 +92,9 @@ def list_rail(officer: Officer) -> list[RailEntry]:
     return [
         entry
         for entry in RAIL
-        if entry.endpoint in known and entry.rights & officer.rights
+        if entry.endpoint in known
+        and entry.rights & officer.rights
+        and not entry.inside & officer.rights
     ]
 
 

@@ -26,7 +26,7 @@ from handlers.import_report import (
     report_from_json,
 )
 from handlers.import_saving import find_known, is_same, key_of
-from handlers.importing import check_report, make_check
+from handlers.importing import check_report
 from handlers.web import parts
 from knowledge import (
     ASPECT_LABELS,
@@ -71,7 +71,7 @@ def change_import_file(import_file_id: int) -> ResponseReturnValue:
         return _file_page(file, report.with_entry(place, entry), place, form), 422
     do = request.form.get("do", "save")
     entry = _do(entry, do)
-    report = check_report(report.with_entry(place, entry), make_check(parts()))
+    report = check_report(report.with_entry(place, entry), parts().draft_checker.check)
     file = write_report(file, report, actor)
     if do == "adopt":
         saved = adopt(file, report, [place], actor)

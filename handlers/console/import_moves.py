@@ -15,9 +15,9 @@ from handlers.console.imports import find_actor, find_made
 from handlers.exporting import make_response
 from handlers.import_report import FileEntry, Report, report_from_json
 from handlers.import_saving import Saved, save_entries
-from handlers.importing import check_report, make_check
-from handlers.refused_workbook import make_refused_workbook
+from handlers.importing import check_report
 from handlers.web import parts
+from ingest import FileReport, RefusedRow, make_refused_workbook
 from knowledge import (
     Actor,
     ChangeError,
@@ -84,7 +84,9 @@ def fill_import(import_id: int) -> ResponseReturnValue:
         report = report_from_json(whole.report)
         entries = tuple(_with_region(entry, region) for entry in report.entries)
         filled += sum(a is not b for a, b in zip(entries, report.entries, strict=True))
-        fresh = check_report(replace(report, entries=entries), make_check(parts()))
+        fresh = check_report(
+            replace(report, entries=entries), parts().draft_checker.check
+        )
         _write(whole, fresh, actor)
     words = f"已给 {filled} 条补上“{region}”。" if filled else "请写地区。"
     flash(words, "good" if filled else "bad")
@@ -94,14 +96,32 @@ def fill_import(import_id: int) -> ResponseReturnValue:
 @blueprint.get("/import/<int:import_id>/refused.xlsx")
 @allow(Right.EDIT)
 def export_refused(import_id: int) -> ResponseReturnValue:
-    """Return the rows that stayed out, to be corrected and sent again; 200 or 404."""
+    """Return the rows that stayed out, to be corrected and sent again.
+
+    200, 302 if there are none, 404.
+    """
     actor = find_actor()
-    files = [
-        parts().imports.get_file(file.id, actor)
-        for file in parts().imports.list_files(import_id, actor)
-        if file.state is FileState.REFUSED or file.summary.get("refused")
+    reports = []
+    for brief in parts().imports.list_files(import_id, actor):
+        if brief.state is not FileState.REFUSED and not brief.summary.get("refused"):
+            continue
+        file = parts().imports.get_file(brief.id, actor)
+        reports.append(_list_refused(file))
+    if not any(report.refused_rows for report in reports):
+        flash("没有拒收的行。", "good")
+        return _to_batch(import_id)
+    return make_response(make_refused_workbook(reports), "没有收的行", "xlsx")
+
+
+def _list_refused(file: ImportFile) -> FileReport:
+    """Return what stayed out of a file; a whole file that did is a row."""
+    rows = [
+        RefusedRow(row.place, row.reason, row.cells, row.header)
+        for row in report_from_json(file.report).refused
     ]
-    return make_response(make_refused_workbook(files), "没有收的行", "xlsx")
+    if file.reason and not rows:
+        rows = [RefusedRow(f"整个文件：{file.name}", file.reason)]
+    return FileReport(file.name, "refused", refused_rows=tuple(rows))
 
 
 def adopt(

@@ -194,6 +194,7 @@ def _start_page(fault: str = "") -> str:
         max_files=BATCH_FILES,
         fault=fault,
         states=tuple(FileState),
+        now=parts().clock(),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from knowledge import EntryDraft, EntryKind
 
 from .conflicts import compare_entries
+from .customs import count_phones
 from .known import KnownEntries, Subject
 from .relations import Relations
 from .types import CheckResult, Mending, MendingKind
@@ -28,6 +29,7 @@ def check_drafts(
         today: What has expired by then contradicts nothing.
     """
     regions = known.regions | {s.draft.region for s in subjects if s.draft.region}
+    phones = known.phones + count_phones(subject.draft for subject in subjects)
     own = Relations([subject.draft for subject in subjects])
     ids = {subject.ref.id for subject in subjects}
 
@@ -43,7 +45,7 @@ def check_drafts(
     for subject in subjects:
         drafts = [subjects[p] for p in own.find_backing(subject.draft)]
         published = take(known.relations.find_backing(subject.draft))
-        yield from _compare(subject, [*drafts, *published], regions)
+        yield from _compare(subject, [*drafts, *published], regions, phones)
         for asked in take(known.relations.find_resting(subject.draft)):
             # The published one is compared as usual, and told of the draft's side.
             for result in _compare(asked, [subject], regions):
@@ -69,18 +71,25 @@ def check_known(known: KnownEntries, *, today: date) -> Iterator[CheckResult]:
             for place in relations.find_backing(subject.draft)
             if not _is_over(subjects[place].draft, today)
         ]
-        yield from _compare(subject, backing, known.regions)
+        yield from _compare(subject, backing, known.regions, known.phones)
     yield from _compare_siblings(relations, subjects, known.regions)
 
 
 def _compare(
-    subject: Subject, others: Sequence[Subject], regions: frozenset[str]
+    subject: Subject,
+    others: Sequence[Subject],
+    regions: frozenset[str],
+    phones: Mapping[str, int] | None = None,
 ) -> Iterable[CheckResult]:
     # A policy says more than its guide; a guide says all that an answer does.
     is_question = subject.draft.kind is EntryKind.FAQ
     has_guide = any(other.draft.kind is EntryKind.GUIDE for other in others)
     return compare_entries(
-        subject, others, regions=regions, lacking=is_question and has_guide
+        subject,
+        others,
+        regions=regions,
+        lacking=is_question and has_guide,
+        phones=phones,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -88,6 +88,7 @@ def compare_entries(
     regions: frozenset[str],
     least: float = _LEAST,
     lacking: bool = False,
+    phones: Mapping[str, int] | None = None,
 ) -> Iterator[CheckResult]:
     """Yield one result for each figure of an entry that others contradict.
 
@@ -98,6 +99,8 @@ def compare_entries(
         least: How like the words around must be.
         lacking: Whether a figure that none of the others has is one, too: an
             answer repeats what its guide says and adds no figures of its own.
+        phones: Phone number to how many entries have it: one that no other has is
+            lacking, too.
     """
     own = [
         figure
@@ -117,7 +120,9 @@ def compare_entries(
             if clash and (best is None or clash.score > best[0].score):
                 best = (clash, other)
         if best is None and lacking:
-            best = _find_lacking(figure, fitting)
+            is_lone = phones is not None and phones.get(figure.value, 0) <= 1
+            if figure.kind is not FigureKind.PHONE or is_lone:
+                best = _find_lacking(figure, fitting)
         if best is not None:
             yield _make(subject, best[1], best[0])
 
@@ -131,7 +136,7 @@ def _find_lacking(
     for other, their in others:
         score, found = find_best(figure, their, same=False, by_role=True)
         alike = [each for each in their if each.kind is figure.kind]
-        if found is None and alike and figure.kind is not FigureKind.PHONE:
+        if found is None and alike:
             found = alike[0]
         if found is not None:
             values = {each.value for each in alike}

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from knowledge import EntryDraft
 
+from .figures import FigureKind, find_figures
+
 #: Most of a bureau's entries are of one region: then that one is offered.
 _MOST = 0.8
 _MIN_ENTRIES = 3
@@ -31,3 +33,17 @@ def find_usual(drafts: Iterable[EntryDraft]) -> dict[tuple[str, str], str]:
         if total >= _MIN_ENTRIES and number >= _MOST * total:
             usual[key] = value
     return usual
+
+
+def count_phones(drafts: Iterable[EntryDraft]) -> Counter[str]:
+    """Return each phone number and how many entries have it."""
+    return Counter(
+        number
+        for draft in drafts
+        for number in {
+            figure.value
+            for place, section in enumerate(draft.sections)
+            for figure in find_figures(section, place)
+            if figure.kind is FigureKind.PHONE
+        }
+    )

@@ -6,6 +6,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from knowledge import Aspect, EntryDraft, EntryKind, normalise
 
@@ -177,8 +178,11 @@ class ItemIndex:
         return draft.region == self._drafts[place].region
 
 
-def _find_verbs(text: str) -> set[str]:
-    return {verb for verb, pattern in _VERBS.items() if re.search(pattern, text)}
+@lru_cache(maxsize=50_000)
+def _find_verbs(text: str) -> frozenset[str]:
+    return frozenset(
+        verb for verb, pattern in _VERBS.items() if re.search(pattern, text)
+    )
 
 
 def _list_pairs(draft: EntryDraft) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from typing import TypeAlias
 
 from knowledge import EntryDraft
 
-from .customs import find_usual
+from .customs import count_phones, find_usual
 from .likeness import LikenessIndex
 from .relations import Relations
 from .types import CheckResult, EntryRef, KnownEntry, make_ref
@@ -84,6 +85,11 @@ class KnownEntries:
     def usual(self) -> dict[tuple[str, str], str]:
         """What nearly all entries of a bureau, or of a file, have in a field."""
         return find_usual(self.drafts)
+
+    @cached_property
+    def phones(self) -> Counter[str]:
+        """Each phone number and how many entries have it."""
+        return count_phones(self.drafts)
 
     @cached_property
     def by_id(self) -> dict[str, Subject]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from knowledge import EntryKind
 
@@ -42,7 +42,7 @@ def check_origins(subject: Subject, setting: Setting) -> Iterator[CheckResult]:
                 _offer(subject, setting, "region"),
             )
     elif setting.regions and draft.region not in setting.regions:
-        near = [name for name in setting.regions if _is_near(draft.region, name)]
+        near = list_near(draft.region, setting.regions)
         yield _make(
             subject,
             CheckKind.UNKNOWN_REGION,
@@ -52,6 +52,11 @@ def check_origins(subject: Subject, setting: Setting) -> Iterator[CheckResult]:
             _set("region", near[0]) if len(near) == 1 else None,
         )
     yield from _check_dates(subject, setting)
+
+
+def list_near(written: str, regions: Iterable[str]) -> list[str]:
+    """Return the regions that a name may be a slip for; none for an empty one."""
+    return [name for name in regions if written and _is_near(written, name)]
 
 
 def _is_near(written: str, name: str) -> bool:

@@ -14,7 +14,7 @@ from .customs import find_usual
 from .duplicates import check_sections
 from .inner import check_inner
 from .known import Documents, EntryCheck, KnownEntries, Setting, Subject
-from .origins import check_origins
+from .origins import check_origins, list_near
 from .pages import check_pages
 from .personal import check_personal
 from .references import check_references
@@ -63,7 +63,11 @@ def run_checks(
     regions = known.regions
     if regions:
         counted = Counter(draft.region for draft in drafts)
-        regions |= {name for name, number in counted.items() if number >= _NEW_REGION}
+        regions |= {
+            name
+            for name, number in counted.items()
+            if number >= _NEW_REGION and not list_near(name, known.regions)
+        }
     setting = Setting(
         today=today,
         known=known,

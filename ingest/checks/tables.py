@@ -30,7 +30,9 @@ _NAMELESS = re.compile(
 _MIN_ROWS = 3
 
 #: A piece of a word on a line of its own: the cell was too narrow.
-_PIECE = re.compile(r"^[\u4e00-\u9fff\d]{1,2}[。，；、）)]?$|^[，。；、）”]")
+_PIECE = re.compile(
+    r"^[\u4e00-\u9fff\d]{1,2}[。，；、）)]?$|^[\u4e00-\u9fff]{1,2}[。；]|^[，。；、）”]"
+)
 _CUT_FIGURE = re.compile(r"^\d{1,3}(?:[元%天日个号]|年(?!\d{1,2}月))")
 _LINE_END = re.compile(r"[。；：！？;:）)”\d]$")
 _LISTED = re.compile(r"^\s*(?:[（(]?[\d一二三四五六七八九十]+[)）.、．]|[-•●①-⑳])")
@@ -143,7 +145,13 @@ def _check_pieces(
     subject: Subject, place: int, lines: Sequence[_Line]
 ) -> Iterator[CheckResult]:
     """Find words cut in two by a narrow cell, and offer to join them."""
-    cut = [pair for pair in pairwise(lines) if _is_cut(*pair)]
+    # A short line that comes again is the value of a cell: 定量, 定性.
+    again = Counter(line.text.strip() for line in lines)
+    cut = [
+        (before, piece)
+        for before, piece in pairwise(lines)
+        if again[piece.text.strip()] == 1 and _is_cut(before, piece)
+    ]
     if not cut:
         return
     before, piece = cut[0]

@@ -59,6 +59,8 @@ _YEAR_BRACKETS = re.compile(r"[〔\[［【(（](\d{4})[〕\]］】)）](?=\s*第
 _HAN = "\u4e00-\u9fff"
 _SPELLINGS = (
     (re.compile(rf"\(([^()]*[{_HAN}][^()]*)\)"), r"（\1）"),
+    (re.compile(rf"\((?=[{_HAN}《“])"), "（"),
+    (re.compile(rf"(?<=[{_HAN}》”])\)"), "）"),
     (re.compile(rf"(?<=[{_HAN}]),(?=[{_HAN}])"), "，"),
     (re.compile(rf"(?<=[{_HAN}]);(?=[{_HAN}]|$)"), "；"),
     (re.compile(rf"(?<=[{_HAN}]):(?=[{_HAN}]|$)"), "："),
@@ -91,14 +93,7 @@ def recognise(
     Raises:
         UnsupportedFileError: If the engine or its models are not installed.
     """
-    found = _read(image)
-    turned = image
-    if not found or _mean_score(found) < _TURNED:
-        for turns in (2, 1, 3):
-            other = np.ascontiguousarray(np.rot90(image, turns))
-            read = _read(other)
-            if _mean_score(read) > _mean_score(found):
-                found, turned = read, other
+    found, turned = _read_upright(image)
     height, width = turned.shape[:2]
     points = (size or (595.0, 842.0))[int(turned.shape != image.shape)]
     scale = points / max(width, 1)
@@ -184,6 +179,33 @@ def _read(image: NDArray[np.uint8]) -> list[_Found]:
         )
         if clean_line(text)
     ]
+
+
+def _read_upright(
+    image: NDArray[np.uint8],
+) -> tuple[list[_Found], NDArray[np.uint8]]:
+    """Read the page as it lies, or turned the way that it can be read."""
+    best: list[_Found] = []
+    best_image = image
+    for turns in (0, 2, 1, 3):
+        turned = np.ascontiguousarray(np.rot90(image, turns))
+        found = _read(turned)
+        score = _mean_score(found)
+        if score >= _TURNED and _lies_level(found):
+            return found, turned
+        if score > _mean_score(best):
+            best, best_image = found, turned
+    return best, best_image
+
+
+def _lies_level(found: Sequence[_Found]) -> bool:
+    """Whether most of the text runs sideways; a turned page has tall lines."""
+    level = sum(
+        len(each.text)
+        for each in found
+        if each.right - each.left >= each.bottom - each.top
+    )
+    return level * 2 > sum(len(each.text) for each in found)
 
 
 def _mean_score(found: Sequence[_Found]) -> float:

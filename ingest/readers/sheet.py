@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
 import python_calamine
+from lxml.etree import XMLSyntaxError
 
 from ..errors import BrokenFileError, TooLargeError
 from ..limits import check_members, open_archive
 from ..text import clean_lines
 from ..types import Document, Rows, Sheet
+from .package import list_package_cautions
+from .sheet_hidden import drop_hidden_cells, find_hidden, warn_hidden_cells
 
 #: Most cells of a sheet; the largest FAQ sheet seen has some 20,000.
 MAX_CELLS = 2_000_000
@@ -38,7 +42,19 @@ def read_xlsx(data: bytes) -> Document:
         for name in archive.namelist():
             if name.startswith("xl/worksheets/"):
                 _check_extent(archive.read(name))
-    return read_xls(data)
+        try:
+            found = find_hidden(archive)
+        except (KeyError, XMLSyntaxError):
+            # calamine is stricter or laxer than we are: it decides.
+            found = {}
+    document = read_xls(data)
+    sheets = tuple(drop_hidden_cells(document.sheets, found))
+    warnings = (
+        *list_package_cautions(data),
+        *document.warnings,
+        *warn_hidden_cells(document.sheets, sheets),
+    )
+    return replace(document, sheets=sheets, warnings=warnings)
 
 
 def _check_extent(sheet: bytes) -> None:
@@ -67,7 +83,9 @@ def read_xls(data: bytes) -> Document:
     """
     try:
         book = python_calamine.load_workbook(BytesIO(data))
-        sheets = tuple(_read_one(book, name) for name in _list_visible(book))
+        visible = _list_visible(book)
+        sheets = tuple(_read_one(book, name) for name in visible)
+        hidden = [name for name in _list_sheets(book) if name not in visible]
     except (python_calamine.CalamineError, OSError, ValueError) as e:
         raise BrokenFileError("表格文件已损坏或有密码，打不开") from e
     except BaseException as e:
@@ -75,7 +93,9 @@ def read_xls(data: bytes) -> Document:
         if type(e).__name__ != "PanicException":
             raise
         raise BrokenFileError("表格文件已损坏，打不开") from e
-    return Document(sheets=sheets)
+    names = "”“".join(hidden)
+    warnings = (f"工作表“{names}”是隐藏的，没有读入",) if hidden else ()
+    return Document(sheets=sheets, warnings=warnings)
 
 
 def read_ods(data: bytes) -> Document:
@@ -95,6 +115,11 @@ def read_ods(data: bytes) -> Document:
     if repeated > MAX_CELLS:
         raise TooLargeError("表格格子太多，请删去右边和下边多余的内容后再试")
     return read_xls(data)
+
+
+def _list_sheets(book: python_calamine.CalamineWorkbook) -> list[str]:
+    work = python_calamine.SheetTypeEnum.WorkSheet
+    return [sheet.name for sheet in book.sheets_metadata if sheet.typ == work]
 
 
 def _list_visible(book: python_calamine.CalamineWorkbook) -> list[str]:

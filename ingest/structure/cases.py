@@ -69,7 +69,8 @@ def find_cases(blocks: Sequence[Block]) -> list[Guide]:
 def _read_columns(lines: Sequence[str]) -> tuple[str, list[Slot]]:
     """Return the page's topic, and what each column after the first holds."""
     labels = [n for n, line in enumerate(lines) if find_slot(line) is not None]
-    if not labels:
+    # A form has labels and values in turn; columns are named one after another.
+    if not labels or labels != list(range(labels[0], len(lines))):
         return "", []
     # The column of names stands before the first that we know.
     topic = lines[0] if labels[0] > 0 else ""

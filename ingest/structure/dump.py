@@ -39,6 +39,8 @@ _URL = re.compile(r"(?:https?://|www\.)[\x21-\x7e]*$")
 _URL_REST = re.compile(r"^(?=.*[A-Za-z/=])[\x21-\x7e]{1,60}$")
 _PHONE = re.compile(r"(?<!\d)(?:(?P<area>0\d{2,3})[-－)）])?(?P<local>\d{5,7})$")
 _PHONE_REST = re.compile(r"^(?P<rest>\d{1,3})(?=$|[、，,/；;（(])")
+_AREA = re.compile(r"(?<!\d)0\d{2,3}[-－]$")
+_SERIAL = re.compile(r"[〕\]】]\d+$")
 _MONEY_REST = re.compile(r"^\d{1,5}(?:\.\d+)?(?:万?元|/)")
 _SENTENCE = re.compile(r"[^。；！？]+[。；！？]?")
 _INLINE = re.compile(r"(?<=[。；])\s*(?P<label>[\u4e00-\u9fff]{3,10})[：:]")
@@ -80,13 +82,19 @@ def undouble(text: str) -> str:
     kept = [
         sentence
         for before, sentence in pairwise(["", *sentences])
-        if len(sentence) < _MIN_REPEATED or sentence.strip() != before.strip()
+        if len(sentence) < _MIN_REPEATED or not _is_again(sentence, before)
     ]
     if len(kept) == len(sentences):
         half = len(text) // 2
         is_double = len(text) >= 2 * _MIN_REPEATED and text[:half] == text[half:]
         return text[:half] if is_double else text
     return "".join(kept)
+
+
+def _is_again(sentence: str, before: str) -> bool:
+    """Whether it is the sentence before; that one may have had a number in front."""
+    own, other = sentence.strip(), before.strip()
+    return own == other or (len(own) > 2 * _MIN_REPEATED and other.endswith(own))
 
 
 def width(text: str) -> int:
@@ -206,5 +214,9 @@ def _is_cut_figure(line: str, text: str) -> bool:
         joined = len(match["local"]) + (len(rest["rest"]) if rest else 0)
         return rest is not None and joined in _LOCAL_LENGTHS
     if _URL.search(line) and _URL_REST.match(text):
+        return True
+    if _AREA.search(line) and text[:1].isdigit():
+        return True
+    if _SERIAL.search(line) and text.startswith("号"):
         return True
     return line[-1:].isdigit() and bool(_MONEY_REST.match(text)) and len(line) < _LONG

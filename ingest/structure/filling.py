@@ -50,6 +50,9 @@ _FOREIGN = 2
 #: A shorter name says too little to be compared.
 _MIN_ITEM = 4
 
+#: Nobody says a title of more characters aloud.
+_LONG_TITLE = 20
+
 
 def fill_in(
     draft: EntryDraft, *, stem: str, hints: StructureHints, is_alone: bool
@@ -160,8 +163,10 @@ def _compare(item: str, draft: EntryDraft) -> str:
 
 
 def _is_fuller(item: str, title: str) -> bool:
-    """Whether the file's name says the title and more: 死亡注销户口."""
+    """Whether the file's name says the title and more, or a long title in short."""
     bare = _bare(title)
+    if _MIN_ITEM < len(item) < len(bare) and len(bare) > _LONG_TITLE:
+        return item not in bare
     return bare in item and len(bare) + 1 < len(item) <= 2 * len(bare) + _MIN_ITEM
 
 

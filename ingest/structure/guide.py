@@ -11,16 +11,18 @@ from knowledge import Aspect, EntryDraft, EntryKind, Section, Source
 from ..dates import find_date
 from ..regions import find_region
 from ..text import clean_line, close_gaps, strip_enumerator
+from .fees import render_fee
 from .guide_lines import Guide
 from .header import is_body_name
 from .labels import DETAILS, HEADS, SPEAKING, Field
 from .materials import render_materials
 from .parts import drop_pasted, part_aspect, share_notes
 from .phones import tidy_phones
-from .portal import render_basis, render_fee, render_scope
+from .portal import render_basis, render_scope
 from .windows import read_windows
 
 _TITLE_TAIL = re.compile(r"(?:的)?(?:办事指南|服务指南|办理指南|办事须知)$")
+_MAX_ALIAS = 24
 _SEPARATORS = re.compile(r"[、，,；;/／\n]+")
 
 _SENTENCE = re.compile(r"[^。；]+[。；]?")
@@ -39,6 +41,10 @@ def make_guide_draft(
     title = close_gaps(guide.get(Field.TITLE) or guide.title or fallback_title)
     department = _read_department(guide.lines.get(Field.DEPARTMENT, []))
     aliases = _SEPARATORS.split(guide.get(Field.ALIASES, "、"))
+    page_title = _TITLE_TAIL.sub("", guide.title)
+    if 0 < len(page_title) <= _MAX_ALIAS and page_title not in title:
+        # The page's head is what the item is called in fewer words.
+        aliases.append(page_title)
     return EntryDraft(
         kind=EntryKind.GUIDE,
         title=_TITLE_TAIL.sub("", title) or title,
@@ -94,6 +100,7 @@ def render_aspects(guide: Guide) -> dict[Aspect, list[str]]:
     if not lines[Aspect.TIME_LIMIT]:
         lines[Aspect.TIME_LIMIT] = _find_limits(lines[Aspect.PROCESS])
     lines[Aspect.TIME_LIMIT].sort(key=_put_promise_first)
+    lines[Aspect.PROCESS] = _drop_bare_heads(lines[Aspect.PROCESS])
     lines[Aspect.PHONE] = tidy_phones(lines[Aspect.PHONE])
     lines[Aspect.FEE], rules = render_fee(lines[Aspect.FEE])
     lines[Aspect.BASIS] = render_basis(lines[Aspect.BASIS]) + rules
@@ -108,6 +115,17 @@ def render_aspects(guide: Guide) -> dict[Aspect, list[str]]:
         ]
         for aspect, part in lines.items()
     }
+
+
+def _drop_bare_heads(lines: Sequence[str]) -> list[str]:
+    """Drop 网上办理流程： where the next line is a head again, or none comes."""
+    heads = [line.endswith("：") and line[:-1] in HEADS for line in lines]
+    heads.append(True)
+    return [
+        line
+        for place, line in enumerate(lines)
+        if not (heads[place] and heads[place + 1])
+    ]
 
 
 def _find_limits(process: Sequence[str]) -> list[str]:

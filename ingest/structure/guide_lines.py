@@ -23,6 +23,7 @@ from .labels import (
 )
 
 _LABELLED = re.compile(r"^(?P<label>[^：:，。；]{2,16})[：:](?P<value>.*)$", re.DOTALL)
+_OFFICE = re.compile(r"^部门\s*[：:]")
 _APPEAL = re.compile(r"行政复议|人民法院|行政诉讼")
 _ORIGIN = re.compile(
     r"^(?:来源|信息来源|数据来源)\s*[：:].{0,12}(?:政务|门户|官网|网站|服务网)"
@@ -160,7 +161,10 @@ class _Reader:
             lines[-1] += "" if text in _NOTHING else text
         elif lines and text not in DETAILS and _is_wrapped(lines[-1], text):
             lines[-1] += text
-        elif self._slot is Aspect.PLACE and _APPEAL.search(text):
+        elif self._slot is Aspect.PLACE and (
+            _APPEAL.search(text)
+            or (_OFFICE.match(text) and "办理地点" in "".join(lines))
+        ):
             # Under the windows stands where to appeal: no place to apply at.
             self._slot, self._is_appeal = Field.IGNORED, True
         elif text in DETAILS:

@@ -11,6 +11,7 @@ from . import marks
 from .articles import find_first_article
 from .cases import find_cases
 from .dump import mend
+from .fees import order_fees
 from .guide_lines import Guide, parse_guide
 from .labels import Field, find_slot
 from .steps import order_steps
@@ -18,6 +19,10 @@ from .steps import order_steps
 #: Aspects with text that make a document a guide: two, if they are these.
 _TELLING = {Aspect.MATERIALS, Aspect.PROCESS, Aspect.CONDITIONS}
 _MIN_ASPECTS = 2
+
+#: So many different labels are not in a rule above its first article.
+_MIN_LABELS = 5
+_LABEL = 16
 
 #: A 文号 in the first lines makes it an official document.
 _HEAD = 8
@@ -30,14 +35,22 @@ def find_guides(blocks: Sequence[Block]) -> list[Guide]:
     blocks = mend(blocks)
     if cases := find_cases(blocks):
         return cases
-    parts = [parse_guide(part) for part in _split(order_steps(blocks))]
+    parts = [parse_guide(part) for part in _split(order_fees(order_steps(blocks)))]
     guides = [guide for guide in parts if _is_guide(guide)]
     return guides if guides and len(guides) * 2 >= len(parts) else []
 
 
 def _is_official(blocks: Sequence[Block]) -> bool:
-    has_number = any(marks.read_doc_number(block.text) for block in blocks[:_HEAD])
-    return has_number or find_first_article(blocks) is not None
+    if any(marks.read_doc_number(block.text) for block in blocks[:_HEAD]):
+        return True
+    first = find_first_article(blocks)
+    return first is not None and not _is_form(blocks[:first])
+
+
+def _is_form(blocks: Sequence[Block]) -> bool:
+    """Whether labels of a guide stand here: articles below them are its basis."""
+    slots = {find_slot(block.text) for block in blocks if len(block.text) <= _LABEL}
+    return len(slots - {None}) >= _MIN_LABELS
 
 
 def _is_guide(guide: Guide) -> bool:

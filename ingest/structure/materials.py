@@ -41,6 +41,11 @@ _SOURCE = re.compile(
 #: Where everybody would look for a paper anyway.
 _PLAIN_SOURCES = {"", "申请人自备", "政府部门核发", "自备", "其他"}
 
+#: The column 材料依据 runs into the name.
+_RULE = re.compile(
+    r"(?<=[^与和及、按据照])《[^》]{4,40}》(?:（[^）]*）)?第[一二三四五六七八九十百\d]+条.{0,20}$"
+)
+
 #: What stands in a list where the name of a paper was lost.
 NAMELESS = "（原文没有名称）"
 _LINKED = "已关联电子证照"
@@ -130,7 +135,7 @@ def _write(number: int, material: _Material) -> str:
         counts = ["不用交纸质件"]
     amounts = f"：{'，'.join(counts)}" if counts else ""
     notes = "；".join(note.strip("。；") for note in material.notes if note)
-    name = material.name.rstrip("；;，。：") or NAMELESS
+    name = _RULE.sub("", material.name).rstrip("；;，。：") or NAMELESS
     return f"{number}. {name}{amounts}" + (f"（{notes}）" if notes else "")
 
 

@@ -54,18 +54,33 @@ def share_notes(materials: Sequence[str]) -> tuple[list[str], list[str]]:
     texts = [match["text"] if match else "" for match in matches]
     moved: dict[str, list[str]] = {}
     kept: list[str] = []
-    for line, match, text in zip(materials, matches, texts, strict=True):
-        is_pasted = len(text) >= _PASTED and texts.count(text) > 1
-        if match is None or not (is_pasted or len(text) > _LONG_REMARK):
+    for place, (line, match) in enumerate(zip(materials, matches, strict=True)):
+        text = texts[place]
+        pasted = _find_pasted(text, texts[:place] + texts[place + 1 :])
+        if match is None or not pasted:
             kept.append(line)
             continue
-        moved.setdefault(text, []).append(line.split(".", 1)[0])
-        kept.append(f"{match['head']}（填写要求见“{ASPECT_LABELS[Aspect.NOTES]}”）")
+        moved.setdefault(pasted, []).append(line.split(".", 1)[0])
+        own = text.replace(pasted, "").strip("；")
+        rest = f"{own}；" if own else ""
+        notes = ASPECT_LABELS[Aspect.NOTES]
+        kept.append(f"{match['head']}（{rest}填写要求见“{notes}”）")
     shared = [
         f"第{'、'.join(numbers)}项材料的填写要求：{text}"
         for text, numbers in moved.items()
     ]
     return kept, shared
+
+
+def _find_pasted(text: str, others: Sequence[str]) -> str:
+    """Return the part of a remark that another has too, or all of a very long one."""
+    common = [
+        short
+        for other in others
+        for short in (min(text, other, key=len),)
+        if len(short) >= _PASTED and short in text and short in other
+    ]
+    return max(common, key=len, default=text if len(text) > _LONG_REMARK else "")
 
 
 def part_aspect(

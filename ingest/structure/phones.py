@@ -9,7 +9,7 @@ from .labels import SPEAKING
 
 _LABELLED = re.compile(r"^[\u4e00-\u9fff]{2,12}[：:]\S")
 _NUMBER = re.compile(
-    r"(?<![\d.:：〔（(A-Za-z-])(?:[（(]?(?P<area>0\d{2,3})[)）]?[-－ ]?)?"
+    r"(?<![\d.〔A-Za-z-])(?<!\d[:：])(?:[（(]?(?P<area>0\d{2,3})[)）]?[-－ ]?)?"
     r"(?P<local>\d{3,13})(?![\d.:：%〕年月日号楼元窗室层米路个座])"
 )
 

@@ -18,7 +18,8 @@ from .articles import ArticleCutter, find_first_article
 from .facts import Fact
 from .header import Header, is_body_name, is_title, read_header, tidy_title
 from .outline import cut_outline
-from .validity import Validity, find_superseded, find_validity, read_span
+from .repeals import find_superseded
+from .validity import Validity, find_validity, read_span
 
 #: Lines under a text that say nothing to a citizen.
 _CLOSING = re.compile(
@@ -71,7 +72,7 @@ def read_policy(
     number = facts.get(Fact.NUMBER, "")
     numbers = marks.find_doc_numbers(number) or [header.doc_number]
     replaces = marks.find_doc_numbers(facts.get(Fact.REPLACES, ""))
-    superseded = dict.fromkeys([*replaces, *find_superseded(texts)])
+    superseded = dict.fromkeys([*replaces, *find_superseded([title, *texts])])
     return EntryDraft(
         kind=EntryKind.POLICY,
         title=title,

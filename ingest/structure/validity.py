@@ -1,19 +1,19 @@
-"""Finds from when to when a rule applies, and which rules it ends. Pure."""
+"""Finds from when to when a rule applies. Pure."""
 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ..dates import DATE, find_date, find_dates, read_number
-from .marks import find_doc_numbers
 
 #: How a document calls itself.
 _SELF = (
-    r"本(?:办法|规定|条例|法|通知|意见|细则|实施细则|决定|方案|标准|规则|规范|制度|措施"
-    r"|通告|公告|政策|规程|预案|解释|文件|实施办法|暂行办法|实施方案|管理办法|管理规定)"
+    r"(?:本|以上|上述)(?:办法|规定|条例|法|通知|意见|细则|实施细则|决定|方案|标准|规则|规范|制度|措施"
+    r"|通告|公告|政策|规程|预案|解释|文件|措施|要点|计划|清单|目录|实施办法|暂行办法|实施方案|管理办法|管理规定)"
 )
 
 _FROM = re.compile(
@@ -36,16 +36,18 @@ _TERM = re.compile(
     _SELF + r"(?:的)?(?:有效期|试行期|暂行期|自|施行|执行|实施)|有效期[^。]*自.*起"
 )
 
-_ENDS = re.compile(
-    r"(?:同时|即行|相应|一并|予以|自行|随之)?(?:废止|停止执行|不再执行|失效)"
-)
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
-_TITLE = re.compile(
-    r"《(?P<title>[^《》]+(?:《[^《》]+》[^《》]*)*)》(?P<number>[（(][^（）()]{4,30}[)）])?"
+#: 自公布之日起30日后施行.
+_DELAYED = re.compile(
+    r"自(?:印发|公布|发布|下发|发文|颁布)之日起\s*(?:满)?\s*(?P<days>\d{1,3}|[一二三四五六七八九十]{1,3})\s*"
+    r"日?(?:日|天)(?:之)?后\s*(?:正式)?(?:施行|实施|执行|生效)"
 )
 
-#: A repeal of one article leaves the document in force.
-_PARTIAL = re.compile(r"^第[一二三四五六七八九十百\d]+(?:条|款|项|章)")
+#: 至2025年底, 至2026年6月底.
+_YEAR_END = re.compile(
+    r"(?:有效期[限]?|施行期限?|执行期限?|实施期限?|执行|施行|实施|有效)[^，。；]{0,4}?至\s*"
+    r"(?P<year>20\d{2})\s*年\s*(?:(?P<month>\d{1,2})\s*月\s*)?(?:底|末|年底)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,10 @@ def find_validity(lines: Iterable[str], issued_on: date | None) -> Validity:
     for line in lines:
         if not _speaks_of_itself(line):
             continue
-        if match := _FROM.search(line):
+        if match := _DELAYED.search(line):
+            if issued_on:
+                effective = issued_on + timedelta(days=read_number(match["days"]))
+        elif match := _FROM.search(line):
             effective = find_date(match["day"]) or issued_on or effective
         elif (match := _SPAN.search(line)) and _TERM.search(line):
             effective = find_date(match["from"])
@@ -80,7 +85,7 @@ def find_validity(lines: Iterable[str], issued_on: date | None) -> Validity:
 
 def _speaks_of_itself(line: str) -> bool:
     """Tell a closing clause from a rule such as "…自3月1日起执行新标准"."""
-    match = _FROM.search(line)
+    match = _FROM.search(line) or _DELAYED.search(line)
     if match is None:
         return bool(_SELF_RE.search(line))
     before = line[: match.start()]
@@ -88,6 +93,9 @@ def _speaks_of_itself(line: str) -> bool:
 
 
 def _find_end(line: str, effective: date | None) -> date | None:
+    if match := _YEAR_END.search(line):
+        month = int(match["month"] or 12)
+        return date(int(match["year"]), month, monthrange(int(match["year"]), month)[1])
     for sentence in _SENTENCE.findall(line):
         if not (_TERM.search(sentence) or _FROM.search(sentence)):
             continue
@@ -98,12 +106,18 @@ def _find_end(line: str, effective: date | None) -> date | None:
         match = _YEARS.search(sentence)
         if match and effective:
             return add_years(effective, read_number(match["years"]))
-    tail = line.rpartition("起")[2] if _FROM.search(line) else ""
+    return _read_tail(line, effective)
+
+
+def _read_tail(line: str, effective: date | None) -> date | None:
+    """Read a term that stands after the day from which the rule applies."""
+    if not (_FROM.search(line) or _DELAYED.search(line)):
+        return None
+    tail = line.rpartition("起")[2]
     if match := _YEARS.search(tail):
         return add_years(effective, read_number(match["years"])) if effective else None
-    if "有效期" in tail and (match := _UNTIL.search(tail)):
-        return find_date(match["day"])
-    return None
+    match = _UNTIL.search(tail) if "有效期" in tail else None
+    return find_date(match["day"]) if match else None
 
 
 def add_years(start: date, years: int) -> date:
@@ -112,28 +126,6 @@ def add_years(start: date, years: int) -> date:
         return start.replace(year=start.year + years) - timedelta(days=1)
     except ValueError:  # 29 February
         return date(start.year + years, 2, 28)
-
-
-def find_superseded(lines: Iterable[str]) -> tuple[str, ...]:
-    """Return 文号, or titles where no 文号 stands, that the text puts out of force."""
-    found: dict[str, None] = {}
-    for line in lines:
-        for sentence in _SENTENCE.findall(line):
-            if match := _ENDS.search(sentence):
-                found |= dict.fromkeys(_list_named(sentence[: match.start()]))
-    return tuple(found)
-
-
-def _list_named(clause: str) -> list[str]:
-    names = []
-    rest = clause
-    for match in _TITLE.finditer(clause):
-        after = clause[match.end() :]
-        numbers = find_doc_numbers(match["number"] or "")
-        rest = rest.replace(match[0], "", 1)
-        if not _PARTIAL.match(after):
-            names += numbers or [match["title"]]
-    return names + find_doc_numbers(rest)
 
 
 def read_span(text: str) -> Validity:

@@ -32,7 +32,7 @@ from bot.tables import (
     TicketRow,
     VoteRow,
 )
-from knowledge.life_tables import ExamQuestionRow
+from knowledge.life_tables import ExamQuestionRow, ImportFileRow, ImportRow
 
 BUREAUS = ("市医保局", "市公安局", "市民政局")
 
@@ -45,7 +45,7 @@ SAME = {
 }
 
 #: Names of what belongs to a department of the knowledge.
-KNOWLEDGE = {"question_id"}
+KNOWLEDGE = {"import_id", "import_file_id", "question_id"}
 
 #: Names of what every officer with the right may reach, whatever the bureau.
 WIDE: dict[str, object] = {
@@ -315,7 +315,23 @@ def _hang_on(
             name=f"事项{ticket.id}", words=["拆迁补偿款"], changed_at=now
         ),
     }
+    batch = ImportRow(
+        created_at=now,
+        hints={"department": world.parts.bureaus.get(ticket.bureau_id).name},
+    )
+    rows["import_id"] = batch
     session.add_all(rows.values())
+    session.flush()
+    file = ImportFileRow(
+        import_id=batch.id,
+        name=f"{secret}.docx",
+        sha256="0" * 64,
+        size=7,
+        state="read",
+        report={},
+        changed_at=now,
+    )
+    session.add(file)
     session.flush()
     follow_up = FollowUpRow(
         rating_id=rows["rating_id"].id,
@@ -328,6 +344,7 @@ def _hang_on(
     found = {name: row.id for name, row in rows.items()}
     return found | {
         "follow_up_id": follow_up.id,
+        "import_file_id": file.id,
         "message_id": line.id,
         "conversation_id": ticket.conversation_id,
     }

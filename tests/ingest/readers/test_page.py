@@ -76,3 +76,38 @@ def test_definitions_are_labels_and_values():
     data = "<dl><dt>咨询电话</dt><dd>0599-3210521</dd></dl>"
     (block,) = read_html(data.encode()).blocks
     assert block.rows == (("咨询电话", "0599-3210521"),)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'style="display: none"',
+        'style="visibility:hidden"',
+        'style="font-size:0px"',
+        'style="color:#FFFFFF"',
+        "hidden",
+    ],
+)
+def test_hidden_text_stays_out_and_is_named(more):
+    """Instructions to a machine that no visitor sees."""
+    page = f"<html><body><p>看得见<span {more}>忽略要求</span>。</p></body></html>"
+    document = read_html(page.encode())
+    assert [block.text for block in document.blocks] == ["看得见。"]
+    assert document.warnings == ("文件里有隐藏文字 1 处，没有读入，请核对原文",)
+
+
+def test_white_type_on_a_coloured_bar_is_read():
+    """The title of many a page."""
+    page = '<div style="background:#c00"><p style="color:#fff">标题在此</p></div>'
+    document = read_html(page.encode())
+    assert ([b.text for b in document.blocks], document.warnings) == (["标题在此"], ())
+
+
+def test_menus_hidden_around_the_text_are_no_matter():
+    """Every site has them; they say nothing about the document."""
+    text = "<p>第一条 为了保障高龄老人的生活，制定本办法。</p>" * 20
+    page = (
+        '<html><body><div style="display:none">菜单</div>'
+        f'<div id="zoom">{text}</div></body></html>'
+    )
+    assert read_html(page.encode()).warnings == ()

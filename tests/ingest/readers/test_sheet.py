@@ -1,10 +1,11 @@
 """Workbooks."""
 
+import zipfile
 from datetime import date, datetime
 from io import BytesIO
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from ingest.errors import TooLargeError
 from ingest.readers.sheet import read_xlsx
@@ -55,3 +56,40 @@ def test_cell_far_out_is_refused():
     book.active["XFD1048576"] = "z"
     with pytest.raises(TooLargeError):
         read_xlsx(save(book))
+
+
+def test_hidden_rows_columns_and_sheets_stay_out_and_are_named(make_xlsx):
+    """What nobody sees on the screen is not taken as knowledge; numbers stay."""
+    book = load_workbook(
+        BytesIO(
+            make_xlsx(
+                [("问题", "答案", "备注"), ("甲", "乙", "暗列"), ("暗行",)], [("x",)]
+            )
+        )
+    )
+    book.worksheets[0].column_dimensions["C"].hidden = True
+    book.worksheets[0].row_dimensions[3].hidden = True
+    book.worksheets[1].sheet_state = "hidden"
+    document = read_xlsx(save(book))
+    (sheet,) = document.sheets
+    assert sheet.rows == (("问题", "答案", ""), ("甲", "乙", ""), ("", "", ""))
+    assert document.warnings == (
+        "工作表“表2”是隐藏的，没有读入",
+        "工作表“表1”第1、2、3行有隐藏的内容，没有读入，请核对",
+    )
+
+
+def test_macros_and_links_out_are_named(make_xlsx):
+    """They are not run and not fetched; a plain link is no matter."""
+    relations = (
+        '<Relationships><Relationship Id="r1" Type="http://x/externalLinkPath" '
+        'Target="http://a.cn/b.xlsx" TargetMode="External"/></Relationships>'
+    )
+    buffer = BytesIO(make_xlsx([("问题", "答案")]))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", "x")
+        archive.writestr("xl/externalLinks/_rels/e1.xml.rels", relations)
+    assert read_xlsx(buffer.getvalue()).warnings == (
+        "文件里有宏，没有运行，只读了文字",
+        "文件引用了外部模板或外部内容，没有读取",
+    )

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from ingest.structure.validity import find_superseded, find_validity
+from ingest.structure.repeals import find_superseded
+from ingest.structure.validity import find_validity
 
 ISSUED = date(2026, 6, 8)
 START = date(2026, 7, 1)
@@ -56,3 +57,67 @@ def test_end_before_the_start_is_a_slip():
 def test_what_a_clause_puts_out_of_force(clause, names):
     """Repealing one article leaves the document standing."""
     assert find_superseded([clause]) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("决定废止《甲办法》《乙办法》等2件规范性文件。", ("甲办法", "乙办法")),
+        ("废止《广告管理办法》（市政府令第12号）。", ("广告管理办法",)),
+        ("废止2019年3月1日印发的《甲办法》。", ("甲办法",)),
+        ("停止执行《甲办法》。", ("甲办法",)),
+        ("关于废止《甲办法》的通知", ("甲办法",)),
+        (
+            "现予废止：1.《甲办法》（云发〔2010〕1号）；2.《乙办法》。",
+            ("云发〔2010〕1号", "乙办法"),
+        ),
+        (
+            "根据《立法法》，《甲办法》（云发〔2010〕4号）同时废止。",
+            ("云发〔2010〕4号",),
+        ),
+        ("依照《许可法》决定废止《甲办法》，修改《乙办法》。", ("甲办法",)),
+        ("未废止的《甲办法》继续有效。", ()),
+        ("《甲办法》不再废止。", ()),
+        ("《甲办法》中的第三条废止。", ()),
+    ],
+)
+def test_repeals_are_read_before_and_behind_the_verb(line, names):
+    """What stays in force, or allows the repeal, is not among them."""
+    assert find_superseded([line]) == names
+
+
+def test_repealed_documents_stand_on_lines_of_their_own():
+    """The list ends where a line is no item of it."""
+    lines = [
+        "下列规范性文件自公布之日起废止：",
+        "一、《甲规定》（云政〔2001〕1号）",
+        "2.《乙规定》",
+        "其他文件继续有效，见《丙规定》。",
+    ]
+    assert find_superseded(lines) == ("云政〔2001〕1号", "乙规定")
+
+
+@pytest.mark.parametrize(
+    ("line", "first", "last"),
+    [
+        (
+            "本办法自公布之日起30日后施行，有效期3年。",
+            date(2025, 12, 31),
+            date(2028, 12, 30),
+        ),
+        (
+            "本政策自印发之日起实施，有效期至2025年底。",
+            date(2025, 12, 1),
+            date(2025, 12, 31),
+        ),
+        (
+            "以上措施自2026年2月1日起执行，执行至2026年6月底。",
+            date(2026, 2, 1),
+            date(2026, 6, 30),
+        ),
+    ],
+)
+def test_terms_that_are_counted(line, first, last):
+    """From a day after publishing; to the end of a year or month."""
+    found = find_validity([line], date(2025, 12, 1))
+    assert (found.effective_on, found.expires_on) == (first, last)

@@ -36,7 +36,6 @@ from .report_json import report_from_json as report_from_json
 from .report_json import report_to_json as report_to_json
 from .safe_reading import SafeReader as SafeReader
 from .safe_reading import read_safely as read_safely
-from .safe_reading import read_upload as read_upload
 from .table import read_table as read_table
 from .types import Block as Block
 from .types import BlockKind as BlockKind
@@ -44,6 +43,8 @@ from .types import Contradiction as Contradiction
 from .types import FileReport as FileReport
 from .types import RefusedRow as RefusedRow
 from .types import StructureHints as StructureHints
+from .uploads import close_shared_reader as close_shared_reader
+from .uploads import read_upload as read_upload
 from .web import Crawl as Crawl
 from .web import Fetch as Fetch
 from .web import Fetched as Fetched

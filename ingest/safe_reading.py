@@ -250,17 +250,3 @@ def read_safely(
         if isinstance(file, Path):
             return reader.read_file(file, name)
         return reader.read_bytes(file, name)
-
-
-def read_upload(data: bytes, filename: str) -> list[FileReport]:
-    """Read one file that a browser sent.
-
-    Args:
-        data: The whole file.
-        filename: What the sender calls it, folders included; trusted in nothing.
-
-    Returns:
-        One report; several for an archive of documents, named
-        "压缩包.zip/目录/文件.docx". Never raises for what is in the file.
-    """
-    return read_safely(data, filename)

@@ -9,8 +9,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ingest import ChildLimits, SafeReader, read_path, read_safely, read_upload
+from ingest import (
+    ChildLimits,
+    SafeReader,
+    close_shared_reader,
+    read_path,
+    read_safely,
+    read_upload,
+)
 from ingest.child_process import Child, Death, DiedError
+from ingest.uploads import LingeringReader
 
 POLICY = (
     "云泽市高龄津贴办法\n"
@@ -31,7 +39,21 @@ def moody():
 
 
 def list_children():
-    return [p for p in psutil.Process().children(recursive=True) if p.is_running()]
+    """Return the reading processes of this one; others may have their own."""
+    return [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if (process.is_running() and "ingest.child" in " ".join(process.cmdline()))
+        or "moody_child" in " ".join(process.cmdline())
+    ]
+
+
+@pytest.fixture(autouse=True)
+def _no_shared_child():
+    """Other tests may have left one waiting."""
+    close_shared_reader()
+    yield
+    close_shared_reader()
 
 
 @pytest.mark.parametrize(
@@ -199,6 +221,38 @@ def test_upload_is_named_as_the_sender_calls_it():
     (report,) = read_upload(POLICY, "../民政局/<b>办法.txt")
     assert report.file == "民政局/_b_办法.txt"
     assert report.drafts[0].source.file == "_b_办法.txt"
+
+
+def test_uploads_share_a_child_that_goes_when_nobody_comes():
+    """A folder of 138 files is one start, and an idle evening costs no memory."""
+    reader = LingeringReader(idle_s=1.0)
+    pids = set()
+    for _ in range(3):
+        (report,) = reader.read(POLICY, "a.txt")
+        assert report.status == "in"
+        pids.update(child.pid for child in list_children())
+    assert len(pids) == 1
+    end = time.monotonic() + 30
+    while list_children() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert list_children() == []
+    (report,) = reader.read(POLICY, "a.txt")
+    assert report.status == "in"
+    reader.close()
+    assert list_children() == []
+
+
+def test_forked_process_leaves_the_child_to_the_one_before():
+    """Two that talk to one child would get each other's answers."""
+    reader = LingeringReader()
+    reader.read(POLICY, "a.txt")
+    (before,) = list_children()
+    first, reader._owner = reader._reader, -1
+    reader.read(POLICY, "b.txt")
+    assert {child.pid for child in list_children()} > {before.pid}
+    reader.close()
+    assert [child.pid for child in list_children()] == [before.pid]
+    first.close()
 
 
 def test_child_is_polite(tmp_path):

@@ -83,15 +83,24 @@ def read_key(connection: Connection) -> AuditKey:
 
 def read_head(connection: Connection, *, lock: bool = False) -> tuple[Head, str] | None:
     """Return the head and its seal; None if it is gone."""
+    found = _read_end(connection, lock=lock)
+    return None if found is None else found[:2]
+
+
+def _read_end(
+    connection: Connection, *, lock: bool = False
+) -> tuple[Head, str, int] | None:
+    """Return the same, and the highest id: higher if a row was put in by hand."""
     table = AuditHeadRow.__table__
-    statement = select(table).where(table.c.id == HEAD_ID)
+    highest = select(func.max(AuditRow.id)).scalar_subquery().label("highest")
+    statement = select(table, highest).where(table.c.id == HEAD_ID)
     if lock:
         statement = statement.with_for_update()
     row = connection.execute(statement).one_or_none()
     if row is None:
         return None
     head = Head(row.last_id, row.total, row.chain, row.sealed_up_to, row.sealed_at)
-    return head, row.seal
+    return head, row.seal, row.highest or 0
 
 
 def write_head(connection: Connection, head: Head, *, is_new: bool = False) -> None:
@@ -139,12 +148,11 @@ def _is_within(note: _Note, ended: SessionTransaction) -> bool:
 
 
 def _append(connection: Connection, notes: list[_Note]) -> None:
-    key, found = read_key(connection), read_head(connection, lock=True)
-    head, seal = found or (Head(), "")
+    key, found = read_key(connection), _read_end(connection, lock=True)
+    head, seal, highest = found or (Head(), "", _find_highest(connection))
     # Written down all the same, but never so that it looks whole again.
     chain = head.chain if is_sealed(key, head, seal) else TORN
     # A row that somebody put in by hand must not stop the desk.
-    highest = connection.scalar(select(func.max(AuditRow.id))) or 0
     last_id, rows = max(head.last_id, highest), []
     for note in notes:
         last_id += 1
@@ -157,6 +165,10 @@ def _append(connection: Connection, notes: list[_Note]) -> None:
     count = head.count + len(rows)
     ended = Head(last_id, count, chain, head.sealed_up_to, head.sealed_at)
     write_head(connection, ended, is_new=found is None)
+
+
+def _find_highest(connection: Connection) -> int:
+    return connection.scalar(select(func.max(AuditRow.id))) or 0
 
 
 def _to_values(note: _Note, id_: int, chain: str) -> dict[str, object]:

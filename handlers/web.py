@@ -53,6 +53,7 @@ _TAKES_UPLOADS = {
     "console.change_import_file": MAX_TEXT_BODY_BYTES,
     "console.add_change": MAX_TEXT_BODY_BYTES,
     "console.save_change": MAX_TEXT_BODY_BYTES,
+    "console.try_knowledge": MAX_TEXT_BODY_BYTES,
 }
 
 #: How long a browser stays the same citizen.

@@ -111,6 +111,7 @@ from .release import build_from_passages as build_from_passages
 from .release import check_release as check_release
 from .release import current_release as current_release
 from .release import swap_to as swap_to
+from .releases import UNDO_WITHIN as UNDO_WITHIN
 from .releases import PastRelease as PastRelease
 from .releases import ReleaseNotFoundError as ReleaseNotFoundError
 from .releases import ReleaseStore as ReleaseStore

@@ -106,6 +106,23 @@ class OfficeTextStore:
             row.content, row.change_id, row.at = dict(form.content), change.id, at
         self.forget()
 
+    def note_push(self, officer_id: int, changes: int) -> None:
+        """Write down that the menu in force went out to the account.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: If the database cannot be written.
+        """
+        with self._sessions.write() as session:
+            detail = f"{changes} changes"
+            self._journal(
+                session,
+                "menu.pushed",
+                "menu",
+                officer_id=officer_id,
+                at=self._clock(),
+                detail=detail,
+            )
+
     def forget(self) -> None:
         """Read anew at the next look."""
         self._read_at = None

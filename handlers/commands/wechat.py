@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -64,9 +65,9 @@ def show(context: Context) -> None:
     buttons = list_buttons(current)
     for line in _to_lines(buttons) if buttons else ["公众号现在没有菜单。"]:
         click.echo(line)
-    if not context.settings.wechat.menu:
+    if not _find_settings(context).menu:
         return
-    changes = diff_menus(current, render_menu(context.settings.wechat))
+    changes = diff_menus(current, render_menu(_find_settings(context)))
     click.echo("\n和 config.yaml 的不同：" if changes else "\n和 config.yaml 一致。")
     for change in changes:
         click.echo(f"  {change}")
@@ -80,9 +81,9 @@ def push(context: Context, yes: bool) -> None:
     from handlers.wechat.menus import diff_menus, render_menu
 
     with _open_client(context) as client:
-        if not context.settings.wechat.menu:
+        if not _find_settings(context).menu:
             raise FailedError("config.yaml 的 wechat.menu 里没有菜单")
-        wanted = render_menu(context.settings.wechat)
+        wanted = render_menu(_find_settings(context))
         changes = diff_menus(client.get_menu(), wanted)
         if not changes:
             click.echo("公众号的菜单已经和 config.yaml 一致，没有改动。")
@@ -139,7 +140,7 @@ def _examine(context: Context) -> Iterator[Finding]:
     """Yield a finding for each step, ending with the first that others need."""
     from handlers.wechat import WeChatClient, WeChatError
 
-    settings = context.settings.wechat
+    settings = _find_settings(context)
     if advice := _find_missing(settings):
         yield Finding("配置", "failed", "还没有接公众号", advice)
         return
@@ -266,6 +267,22 @@ def _confirm(question: str) -> bool:
     if not is_sure:
         click.echo("没有改动。")
     return is_sure
+
+
+def _find_settings(context: Context) -> WeChatSettings:
+    """Return the settings with the menu that the console has set, if it has."""
+    from handlers.assembly import assemble
+    from handlers.office_menu import with_office_menu
+
+    settings = context.settings
+    url = settings.database.url
+    if url.startswith("sqlite:///") and not Path(url[len("sqlite:///") :]).is_file():
+        return settings.wechat  # opening it would make an empty file
+    parts = assemble(settings)
+    try:
+        return with_office_menu(settings.wechat, parts.office_texts.look())
+    finally:
+        parts.engine.dispose()
 
 
 def _to_lines(buttons: list[Mapping[str, Any]], indent: str = "") -> Iterator[str]:

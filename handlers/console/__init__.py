@@ -46,10 +46,14 @@ from handlers.console import releases as releases  # noqa: E402
 from handlers.console import reveal as reveal  # noqa: E402
 from handlers.console import reviewing as reviewing  # noqa: E402
 from handlers.console import reviews as reviews  # noqa: E402
+from handlers.console import revisions as revisions  # noqa: E402
 from handlers.console import second_factor as second_factor  # noqa: E402
 from handlers.console import sessions as sessions  # noqa: E402
+from handlers.console import switches as switches  # noqa: E402
 from handlers.console import tickets as tickets  # noqa: E402
+from handlers.console import trying as trying  # noqa: E402
 from handlers.console import typing as typing  # noqa: E402
 from handlers.console import upkeep as upkeep  # noqa: E402
 from handlers.console import votes as votes  # noqa: E402
+from handlers.console import words as words  # noqa: E402
 from handlers.console import wrong as wrong  # noqa: E402

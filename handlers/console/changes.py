@@ -11,6 +11,7 @@ from bot import Right
 from handlers.console import blueprint
 from handlers.console.access import allow
 from handlers.console.entries import find_exam
+from handlers.console.entry_check import EntryFormError, check
 from handlers.console.knowing import (
     current_actor,
     get_today,
@@ -21,8 +22,6 @@ from handlers.console.knowing import (
 from handlers.console.knowledge_form import (
     DAYS,
     EntryForm,
-    EntryFormError,
-    check,
     form_of,
     new_form,
     read_change,
@@ -37,6 +36,7 @@ from knowledge import (
     Change,
     ChangeAction,
     ChangeError,
+    ChangeKind,
     ChangeState,
     EntryDraft,
     EntryKind,
@@ -105,7 +105,12 @@ def start_change(knowledge_id: str) -> ResponseReturnValue:
 def edit_change(change_id: int) -> ResponseReturnValue:
     """Show the form of a draft; 200, 404, or 302 when it cannot be written now."""
     change = parts().changes.get(change_id, current_actor())
-    if change.state not in _WRITABLE or change.form.action not in _EDITED:
+    is_entry = change.form.kind is ChangeKind.ENTRY
+    if (
+        not is_entry
+        or change.state not in _WRITABLE
+        or change.form.action not in _EDITED
+    ):
         return redirect(url_for("console.show_change", change_id=change_id))
     draft, exam = _read(change)
     return _page(form_of(draft, exam), change=change)

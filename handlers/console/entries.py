@@ -20,6 +20,9 @@ from knowledge import (
     Standing,
 )
 
+#: What citizens read instead of what is off, unless somebody writes better words.
+USUAL_NOTICE = "这件事的规定正在核对，暂时不能答复。请打 {hotline} 问工作人员。"
+
 #: Longest search.
 MAX_QUERY_CHARS = 80
 
@@ -69,6 +72,7 @@ def show_entry_page(knowledge_id: str) -> ResponseReturnValue:
         draft=entry.shown.draft,
         changes=changes,
         exam=find_exam(knowledge_id),
+        usual_notice=USUAL_NOTICE.format(hotline=parts().settings.office.hotline),
     )
 
 

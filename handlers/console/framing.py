@@ -53,7 +53,6 @@ RAIL = (
         Right.EDIT,
         Right.REVIEW_KNOWLEDGE,
     ),
-    _entry("show_import", "导入", "inbox", "import", Right.EDIT),
     RailEntry(
         "console.show_drafts",
         "草稿",
@@ -68,6 +67,14 @@ RAIL = (
         "robot",
         "quick_replies",
         Right.SERVE,
+        Right.EDIT,
+        Right.REVIEW_KNOWLEDGE,
+    ),
+    _entry(
+        "show_words",
+        "词语话术",
+        "text-size",
+        "words",
         Right.EDIT,
         Right.REVIEW_KNOWLEDGE,
     ),

@@ -114,10 +114,10 @@ def _show_missing(
 _TABS = (
     ("home", "console.show_knowledge_home", "今天"),
     ("entries", "console.show_entries", "全部知识"),
-    ("imports", "console.show_imports", "导入"),
+    ("import", "console.show_import", "导入"),
     ("calendar", "console.show_knowledge_calendar", "到期日历"),
     ("releases", "console.show_releases", "发布记录"),
-    ("switches", "console.show_switches", "停用"),
+    ("switches", "console.show_switches", "停答"),
 )
 
 

@@ -17,15 +17,24 @@ from handlers.console.entries import find_exam
 from handlers.console.knowing import (
     KNOWERS,
     current_actor,
-    get_today,
     knowledge_frame,
     list_reviewers,
     read_version,
 )
 from handlers.console.knowledge_form import read_change
-from handlers.knowledge_checks import check_draft_of_entry
+from handlers.knowledge_checks import check_entry_draft
 from handlers.web import parts
-from knowledge import MOVES, REVIEWING, Actor, Change, ChangeError, Move
+from knowledge import (
+    MOVES,
+    REVIEWING,
+    UNDO_WITHIN,
+    WORD_KINDS,
+    Actor,
+    Change,
+    ChangeError,
+    ChangeState,
+    Move,
+)
 
 #: What a person looks at before letting it out; nothing is stored of it.
 CHECKLIST = (
@@ -42,7 +51,12 @@ class _HourError(ValueError):
 @blueprint.get("/knowledge/changes/<int:change_id>")
 @allow(*KNOWERS)
 def show_change(change_id: int) -> ResponseReturnValue:
-    """Show what a change changes, and what can be done with it; 200 or 404."""
+    """Show what a change changes, and what can be done with it; 200, 302 or 404.
+
+    Changes of words and wordings have a page of their own.
+    """
+    if parts().changes.get(change_id, current_actor()).form.kind in WORD_KINDS:
+        return redirect(url_for("console.show_word_change", id=change_id))
     return _page(change_id)
 
 
@@ -124,12 +138,13 @@ def _page(change_id: int, *, fault: tuple[str, str] = ("", "")) -> str:
         draft, exam = read_change(change.form.content)
     except ValueError:
         draft, exam = None, ()
-    remarks = check_draft_of_entry(draft, exam, get_today()) if draft else []
+    remarks = check_entry_draft(parts(), draft, exam) if draft else []
     known = find_exam(subject) if subject else ()
     return render_template(
         "console/change.html",
         **knowledge_frame("entries"),
         **_find_powers(change, actor),
+        **_find_undo(change, actor),
         change=change,
         draft=draft,
         base=base,
@@ -158,6 +173,18 @@ def _find_powers(change: Change, actor: Actor) -> dict[str, Any]:
         "may_submit": Move.SUBMIT in may and actor.may_write,
         "may_take_back": Move.TAKE_BACK in may and actor.may_write,
         "may_cancel": Move.CANCEL in may and actor.may_write,
+    }
+
+
+def _find_undo(change: Change, actor: Actor) -> dict[str, Any]:
+    until = change.published_at + UNDO_WITHIN if change.published_at else None
+    return {
+        "may_undo": change.state is ChangeState.PUBLISHED
+        and actor.may_review
+        and until is not None
+        and parts().clock() < until,
+        "undo_until": until,
+        "undo_minutes": int(UNDO_WITHIN.total_seconds() // 60),
     }
 
 

@@ -67,6 +67,7 @@ ACTIONS: Mapping[str, str] = {
     "draft.taken": "采纳知识草稿",
     "draft.refused": "不采纳知识草稿",
     "draft.export": "导出知识草稿",
+    "menu.pushed": "推送公众号菜单",
     "knowledge.publish": "发布知识",
     "knowledge.add": "新建知识修改",
     "knowledge.write": "写知识修改",

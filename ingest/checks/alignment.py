@@ -47,7 +47,7 @@ def compare(first: Figure, second: Figure, *, by_role: bool) -> float:
     """
     if first.kind is not second.kind:
         return 0.0
-    if first.year and second.year and first.year != second.year:
+    if not is_of_one_year(first, second):
         return 0.0
     if first.role and second.role and first.role is not second.role:
         return 0.0
@@ -56,6 +56,11 @@ def compare(first: Figure, second: Figure, *, by_role: bool) -> float:
     if by_role and first.role is Role.PROMISED is second.role:
         score = max(score, 0.5 + score / 2)
     return score
+
+
+def is_of_one_year(first: Figure, second: Figure) -> bool:
+    """Whether nothing says that two figures are of different years."""
+    return not first.year or not second.year or first.year == second.year
 
 
 def find_best(

@@ -10,12 +10,25 @@ from knowledge import EntryDraft, EntryKind
 
 from .conflicts import compare_entries
 from .customs import count_phones
+from .figures import FigureKind
 from .known import KnownEntries, Subject
 from .relations import Relations
 from .types import CheckResult, Mending, MendingKind
 
 #: Two questions are compared only where they say nearly the same.
 _LEAST_SIBLINGS = 0.85
+
+#: A guide says all that an answer does; of its own it has days, dates and phones, but
+#: its sums and conditions are those of the policy that it names.
+_OF_A_POLICY = frozenset(
+    {
+        FigureKind.MONEY,
+        FigureKind.PERCENT,
+        FigureKind.AGE,
+        FigureKind.MONTHS,
+        FigureKind.WORKDAYS,
+    }
+)
 
 
 def check_drafts(
@@ -81,15 +94,14 @@ def _compare(
     regions: frozenset[str],
     phones: Mapping[str, int] | None = None,
 ) -> Iterable[CheckResult]:
-    # A policy says more than its guide; a guide says all that an answer does.
-    is_question = subject.draft.kind is EntryKind.FAQ
-    has_guide = any(other.draft.kind is EntryKind.GUIDE for other in others)
+    kinds = {other.draft.kind for other in others}
+    lacking: frozenset[FigureKind] = frozenset()
+    if subject.draft.kind is EntryKind.FAQ and EntryKind.GUIDE in kinds:
+        lacking = frozenset(FigureKind)
+    if subject.draft.kind is EntryKind.GUIDE and kinds == {EntryKind.POLICY}:
+        lacking = _OF_A_POLICY
     return compare_entries(
-        subject,
-        others,
-        regions=regions,
-        lacking=is_question and has_guide,
-        phones=phones,
+        subject, others, regions=regions, lacking=lacking, phones=phones
     )
 
 

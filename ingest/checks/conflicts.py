@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from knowledge import EntryDraft, EntryKind, region_level
 
-from .alignment import find_best
+from .alignment import find_best, is_of_one_year
 from .backing import is_backed
 from .figures import Figure, FigureKind, Role, find_figures
 from .known import Subject
@@ -34,7 +34,10 @@ _LEAD = 0.5
 _LEAST_SIBLINGS = 0.85
 
 #: An answer that tells of the old figure beside the new one.
-_PAST = re.compile(r"旧|原来|原标准|以前|此前|停止|废止|上半年|去年")
+_PAST = re.compile(
+    r"旧|原来|原标准|以前|此前|停止|废止|上半年|去年"
+    r"|由[^#，。]{0,6}#(?:上?调|提高|增加|改|降)"
+)
 
 #: With so few values of a kind in a guide, another one contradicts them.
 _FEW = 3
@@ -87,7 +90,7 @@ def compare_entries(
     *,
     regions: frozenset[str],
     least: float = _LEAST,
-    lacking: bool = False,
+    lacking: frozenset[FigureKind] = frozenset(),
     phones: Mapping[str, int] | None = None,
 ) -> Iterator[CheckResult]:
     """Yield one result for each figure of an entry that others contradict.
@@ -97,7 +100,7 @@ def compare_entries(
         others: Entries on the same item and region, the most telling first.
         regions: Names of regions: what is said of another one is left alone.
         least: How like the words around must be.
-        lacking: Whether a figure that none of the others has is one, too: an
+        lacking: Kinds of which a figure that none of the others has is one, too: an
             answer repeats what its guide says and adds no figures of its own.
         phones: Phone number to how many entries have it: one that no other has is
             lacking, too.
@@ -119,28 +122,39 @@ def compare_entries(
             clash = _find_clash(figure, their, least=least, by_role=by_role)
             if clash and (best is None or clash.score > best[0].score):
                 best = (clash, other)
-        if best is None and lacking:
+        if best is None and figure.kind in lacking:
             is_lone = phones is not None and phones.get(figure.value, 0) <= 1
             if figure.kind is not FigureKind.PHONE or is_lone:
-                best = _find_lacking(figure, fitting)
+                best = _find_lacking(figure, fitting, subject.draft.kind)
         if best is not None:
             yield _make(subject, best[1], best[0])
 
 
 def _find_lacking(
-    figure: Figure, others: Sequence[tuple[Subject, Sequence[Figure]]]
+    figure: Figure,
+    others: Sequence[tuple[Subject, Sequence[Figure]]],
+    kind: EntryKind,
 ) -> tuple[_Clash, Subject] | None:
     """Find what stands in place of a figure that none of the others has."""
+    # The law's own limit stands in a guide and not in the policy of the city.
+    if kind is EntryKind.GUIDE and figure.role is Role.STATUTORY:
+        return None
     if not others or is_backed(figure, [f for _, each in others for f in each]):
         return None
+    by_role = kind is EntryKind.FAQ
     for other, their in others:
-        score, found = find_best(figure, their, same=False, by_role=True)
-        alike = [each for each in their if each.kind is figure.kind]
+        score, found = find_best(figure, their, same=False, by_role=by_role)
+        alike = [
+            each
+            for each in their
+            if each.kind is figure.kind and is_of_one_year(figure, each)
+        ]
         if found is None and alike:
             found = alike[0]
         if found is not None:
             values = {each.value for each in alike}
-            is_clear = score >= _LEAST or len(values) <= _FEW
+            is_few = len(values) <= _FEW and kind is EntryKind.FAQ
+            is_clear = score >= _LEAST or is_few
             return _Clash(figure, found, score, is_clear=is_clear), other
     return None
 

@@ -20,6 +20,7 @@ from ..types import Align, Block, BlockKind, Document, Rows
 from .cautions import COMMENTS, EMBEDDED, MACROS, OUTSIDE, warn_hidden
 from .merged import keep_merged
 from .odf_styles import DRAW, OFFICE, TABLE, TEXT, XLINK, Lists, Styles
+from .package import read_member
 
 _P, _H = f"{TEXT}p", f"{TEXT}h"
 _LIST, _ITEMS = f"{TEXT}list", {f"{TEXT}list-item", f"{TEXT}list-header"}
@@ -69,12 +70,12 @@ def load_part(
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
-        return etree.fromstring(archive.read(name), parser=parser)
+        return etree.fromstring(read_member(archive, name), parser=parser)
     except KeyError as e:
         if not is_needed:
             return None
         raise BrokenFileError("文件已损坏或不完整，打不开") from e
-    except (etree.XMLSyntaxError, OSError, RuntimeError) as e:
+    except etree.XMLSyntaxError as e:
         raise BrokenFileError("文件已损坏或有密码，打不开") from e
 
 

@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from ..errors import BrokenFileError, TooLargeError
+from .package import read_member
 
 #: Pages of one file at most, as for PDFs.
 MAX_PAGES = 3000
@@ -61,7 +62,7 @@ class Package:
     def read_picture(self, name: str) -> bytes:
         """Return a picture's bytes; empty when it is not there."""
         member = self._names.get(name)
-        return self._archive.read(member) if member else b""
+        return read_member(self._archive, member) if member else b""
 
     def iter_documents(self) -> Iterator[DocumentPart]:
         """Yield the documents in the order of OFD.xml.
@@ -156,8 +157,8 @@ class Package:
             raise TooLargeError("OFD 文件里有一页太大，请拆分后再试")
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         try:
-            return etree.fromstring(self._archive.read(member), parser=parser)
-        except (etree.XMLSyntaxError, OSError, RuntimeError) as e:
+            return etree.fromstring(read_member(self._archive, member), parser=parser)
+        except etree.XMLSyntaxError as e:
             raise BrokenFileError("OFD 文件已损坏或有密码，打不开") from e
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import zlib
+from zipfile import BadZipFile, ZipFile
 
+from ..errors import BrokenFileError
 from ..limits import open_archive
 from .cautions import EMBEDDED, MACROS, OUTSIDE
 
@@ -12,6 +15,30 @@ _EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External")
 
 #: A plain link fetches nothing until somebody follows it.
 _LINK = re.compile(rb"Type\s*=\s*[\"'][^\"']*/hyperlink[\"']")
+
+
+#: What damage inside a zip raises while a member is unpacked.
+ZIP_ERRORS = (
+    BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+
+
+def read_member(archive: ZipFile, name: str) -> bytes:
+    """Unpack a member that is there.
+
+    Raises:
+        BrokenFileError: If it is damaged or has a password.
+    """
+    try:
+        return archive.read(name)
+    except ZIP_ERRORS as e:
+        raise BrokenFileError("文件已损坏或有密码，打不开") from e
 
 
 def list_package_cautions(data: bytes) -> tuple[str, ...]:
@@ -29,7 +56,7 @@ def list_package_cautions(data: bytes) -> tuple[str, ...]:
                 found[MACROS] = None
             elif "/embeddings/" in lower or "/activex/" in lower:
                 found[EMBEDDED] = None
-            elif lower.endswith(".rels") and _leads_out(archive.read(name)):
+            elif lower.endswith(".rels") and _leads_out(read_member(archive, name)):
                 found[OUTSIDE] = None
     return tuple(found)
 

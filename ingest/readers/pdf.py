@@ -18,8 +18,9 @@ import pypdfium2.raw as pdfium
 from ..errors import BrokenFileError, NoTextError, TooLargeError
 from ..text import clean_line, close_figure_gaps
 from ..types import Document
-from .cautions import ATTACHMENTS, SCRIPTS
+from .cautions import ATTACHMENTS, SCRIPTS, warn_hidden
 from .ocr import LONG_SIDE, MAX_SCANNED_PAGES, Recognised, recognise, warn_recognised
+from .pdf_hidden import find_hidden, is_hidden, list_hidden
 from .pdf_lines import Line, Page, drop_furniture, join_lines
 
 #: Fewer characters than this on a page, with a picture, is no text layer.
@@ -65,10 +66,11 @@ def _read(data: bytes) -> Document:
     try:
         if len(document) > MAX_PAGES:
             raise TooLargeError(f"PDF 有 {len(document)} 页，超过 {MAX_PAGES} 页上限")
-        pages = [_read_page(document, index) for index in range(len(document))]
+        hidden: list[str] = []
+        pages = [_read_page(document, n, hidden) for n in range(len(document))]
         scanned = [n for n, page in enumerate(pages) if _is_scan(document[n], page)]
         recognised = _recognise(document, scanned)
-        cautions = tuple(_list_cautions(document))
+        cautions = (*_list_cautions(document), *warn_hidden(hidden))
     finally:
         document.close()
     for index, each in recognised.items():
@@ -150,12 +152,15 @@ class _Run:
     last: int
 
 
-def _read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
+def _read_page(document: pypdfium2.PdfDocument, index: int, hidden: list[str]) -> Page:
+    """Read one page; text that nobody sees goes to ``hidden``."""
     page = document[index]
     text_page = page.get_textpage()
     try:
         lines: list[Line] = []
-        for run in _iter_runs(text_page):
+        unseen = find_hidden(page)
+        hidden += list_hidden(text_page, unseen)
+        for run in _list_runs(text_page, unseen):
             if not clean_line(run.text):
                 continue
             left, bottom, *_ = text_page.get_charbox(run.first, loose=True)
@@ -182,12 +187,12 @@ def _tidy(line: Line) -> Line:
     return replace(line, text=close_figure_gaps(clean_line(line.text)))
 
 
-def _iter_runs(text_page: pypdfium2.PdfTextPage) -> list[_Run]:
+def _list_runs(text_page: pypdfium2.PdfTextPage, unseen: frozenset[int]) -> list[_Run]:
     runs: list[_Run] = []
     current: _Run | None = None
     for index in range(text_page.count_chars()):
         char = chr(pdfium.FPDFText_GetUnicode(text_page, index))
-        if char in "\r\n":
+        if char in "\r\n" or (unseen and is_hidden(text_page, index, unseen)):
             current = None
         elif char.isspace() and current is None:
             continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile
 
 from lxml.etree import XMLSyntaxError
 
@@ -13,7 +12,7 @@ from ..errors import BrokenFileError
 from ..text import clean_lines, join_title_lines
 from ..types import Block, BlockKind, Document, Rows
 from .merged import keep_merged
-from .package import list_package_cautions
+from .package import ZIP_ERRORS, list_package_cautions
 
 #: Groups inside groups deeper than this hold nothing that anybody drew.
 _MAX_DEPTH = 20
@@ -33,7 +32,7 @@ def read_pptx(data: bytes) -> Document:
     cautions = list_package_cautions(data)
     try:
         slides = list(Presentation(BytesIO(data)).slides)
-    except (BadZipFile, KeyError, ValueError, XMLSyntaxError, PythonPptxError) as e:
+    except (KeyError, XMLSyntaxError, PythonPptxError, *ZIP_ERRORS) as e:
         raise BrokenFileError("演示文稿已损坏或不完整，打不开") from e
     blocks: list[Block] = []
     hidden: list[int] = []

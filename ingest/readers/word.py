@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
-from zipfile import BadZipFile
 
 import docx
 from docx.document import Document as WordDocument
@@ -18,7 +17,7 @@ from ..types import Align, Block, BlockKind, Document, Rows
 from .cautions import COMMENTS, OUTSIDE, fetches, warn_hidden
 from .merged import keep_merged
 from .numbering import Numbering
-from .package import list_package_cautions
+from .package import ZIP_ERRORS, list_package_cautions
 from .word_hidden import Hiding
 
 _P, _TBL, _TR, _TC = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
@@ -51,7 +50,7 @@ def read_docx(data: bytes) -> Document:
     """
     try:
         document = docx.Document(BytesIO(data))
-    except (OpcError, BadZipFile, KeyError, ValueError, XMLSyntaxError) as e:
+    except (OpcError, KeyError, XMLSyntaxError, *ZIP_ERRORS) as e:
         raise BrokenFileError("Word 文件已损坏，打不开") from e
     reader = _Reader(document)
     blocks = tuple(reader.iter_blocks())

@@ -137,7 +137,8 @@ def _sort_tail(lines: Sequence[str]) -> dict[Slot, list[str]]:
 
 def _name_value(line: str) -> str:
     label, colon, value = line.partition("：")
-    return value.strip("；; ") if colon and label.endswith(("地点", "地址")) else line
+    text = value if colon and label.endswith(("地点", "地址")) else line
+    return text.strip("；; ")
 
 
 def _make_guide(

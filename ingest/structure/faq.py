@@ -10,19 +10,12 @@ from knowledge import EntryDraft, EntryKind, Section, Source
 from ..dates import find_date
 from ..text import clean_line
 from ..types import Block, BlockKind, RefusedRow, Rows, Understanding
-from .vocabulary import load_groups
-
-_BY_NAME = {
-    name: key for key, names in load_groups("columns").items() for name in names
-}
-
-#: The row that names the columns is among the first ones.
-_HEADING_ROWS = 10
-
-#: What sheets put around a column's name: 问题（必填）, 答案*, 类似问题1.
-_DECORATION = re.compile(r"[（(][^（）()]*[)）]|[\s\d*：:]")
+from .columns import find_columns, turn
+from .validity import read_span
 
 _SPLIT = re.compile(r"[\n；;|]+")
+
+_UNNAMED = "表格没有表头，按“第一列问题、第二列答案”读入，请核对"
 
 #: What templates leave for people to overwrite.
 _PLACEHOLDER = re.compile(r"^(?:请填写|请输入|示例[:：]|此处填写)")
@@ -31,22 +24,6 @@ _QUESTION = re.compile(
     r"^(?:\d+[.、．]?\s*)?(?:问题?|[Qq])\s*\d*\s*[：:．.]\s*(?P<text>.+)$"
 )
 _ANSWER = re.compile(r"^(?:答案?|[Aa]|解答|答复)\s*\d*\s*[：:．.]\s*(?P<text>.*)$")
-
-
-def find_columns(rows: Rows) -> tuple[int, dict[str, list[int]]] | None:
-    """Return the index of the heading row and column numbers by meaning.
-
-    None when no row names both questions and answers.
-    """
-    for place, row in enumerate(rows[:_HEADING_ROWS]):
-        columns: dict[str, list[int]] = {}
-        for number, cell in enumerate(row):
-            name = _DECORATION.sub("", cell).lower()
-            if key := _BY_NAME.get(name):
-                columns.setdefault(key, []).append(number)
-        if "question" in columns and "answer" in columns:
-            return place, columns
-    return None
 
 
 def read_faq_rows(
@@ -59,22 +36,24 @@ def read_faq_rows(
         source: Where they were read from.
         sheet: Name put before row numbers when a workbook has several sheets.
     """
-    found = find_columns(rows)
-    if found is None:
+    rows = turn(rows)
+    columns = find_columns(rows)
+    if columns is None:
         return None
-    heading, columns = found
+    names = rows[columns.first - 1] if columns.is_named else ()
     drafts: list[EntryDraft] = []
     refused: list[RefusedRow] = []
-    for number, row in enumerate(rows[heading + 1 :], start=heading + 2):
+    for number, row in enumerate(rows[columns.first :], start=columns.first + 1):
         if not any(row):
             continue
-        values = {key: _get(row, places) for key, places in columns.items()}
+        values = {key: _get(row, places) for key, places in columns.places.items()}
         place = f"{sheet}第{number}行"
         if reason := _refuse(values):
-            refused.append(RefusedRow(place, reason, row, rows[heading]))
+            refused.append(RefusedRow(place, reason, row, names))
         else:
             drafts.append(_make_draft(values, source=source, locator=place))
-    return Understanding(tuple(drafts), tuple(refused))
+    doubts = () if columns.is_named else (_UNNAMED,)
+    return Understanding(tuple(drafts), tuple(refused), doubts)
 
 
 def read_faq_text(blocks: Sequence[Block], *, source: Source) -> Understanding | None:
@@ -124,18 +103,22 @@ def _make_draft(
     values: Mapping[str, str], *, source: Source, locator: str
 ) -> EntryDraft:
     question = clean_line(values["question"])
+    answer = values["answer"]
+    if (basis := values.get("basis", "")) and basis not in answer:
+        answer = f"{answer}\n依据：{clean_line(basis)}"
+    span = read_span(values.get("validity", ""))
     similar = map(clean_line, _SPLIT.split(values.get("similar", "")))
     return EntryDraft(
         kind=EntryKind.FAQ,
         title=question,
-        sections=(Section(question, values["answer"], locator=locator),),
+        sections=(Section(question, answer, locator=locator),),
         source=source,
         department=clean_line(values.get("department", "")),
         region=clean_line(values.get("region", "")),
         aliases=tuple(
             dict.fromkeys(each for each in similar if each not in {"", question})
         ),
-        effective_on=find_date(values.get("effective", "")),
-        expires_on=find_date(values.get("expires", "")),
+        effective_on=find_date(values.get("effective", "")) or span.effective_on,
+        expires_on=find_date(values.get("expires", "")) or span.expires_on,
         checked_on=find_date(values.get("checked", "")),
     )

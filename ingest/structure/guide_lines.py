@@ -31,6 +31,9 @@ _ORIGIN = re.compile(
 _VISITS = re.compile(r"^(?:最多|只|仅)?跑(?:一|1|零|0)次$|^一次不用跑$|^零跑动$")
 _DAYS = re.compile(r"\d+\s*个?(?:工作日|自然日|天|日内)")
 
+#: Elements that a label alone on its line opens even below the process.
+_OPENING = {Aspect.PLACE, Aspect.PHONE, Aspect.HOURS, Aspect.TIME_LIMIT, Aspect.FEE}
+
 #: Values that say that there is nothing to say.
 _NOTHING = {"", "无", "-", "—", "/", "暂无", "否。", "不涉及"}
 
@@ -109,7 +112,10 @@ class _Reader:
         match = _LABELLED.match(text)
         label, value = (match["label"], match["value"]) if match else (text, "")
         slot = find_slot(label)
-        if slot is None or (stays_inside(label, self._slot) and not block.level):
+        if slot is None:
+            return False
+        is_bare = match is None and self._slot is Aspect.PROCESS and slot in _OPENING
+        if stays_inside(label, self._slot) and not block.level and not is_bare:
             return False
         if match and value and not (opens_in_text(label) or self._is_at_top()):
             return False

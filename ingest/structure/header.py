@@ -32,6 +32,8 @@ _BODY = re.compile(
     r"|检察院|银行|大队|支队|管委会|国务院|处)$|^国务院$"
 )
 
+_PLACE = re.compile(r"^[\u4e00-\u9fff]{2,5}?[省市县区]")
+
 #: Lines a site or a template puts around the title.
 _NOISE = re.compile(
     r"^(?:首页|返回$|当前位置|您的位置|位置[：:]|发布时间|发布日期|时间[：:]|来源[：:]|作者[：:]"
@@ -89,6 +91,17 @@ def is_body_name(text: str) -> bool:
     return bool(_BODY.match(close_gaps(text)))
 
 
+def name_issuers(text: str) -> str:
+    """Return an issuer; several that issue together are parted by 、."""
+    parts = text.split()
+    if len(parts) == 1 and (place := _PLACE.match(text)):
+        # A centred line has lost its blanks: the place begins each name.
+        parts = [place[0] + part for part in text.split(place[0])[1:]]
+    if len(parts) > 1 and all(map(is_body_name, parts)):
+        return "、".join(parts)
+    return close_gaps(text)
+
+
 def _begins_text(block: Block) -> bool:
     text = block.text
     if block.kind is BlockKind.TABLE or marks.CONTENTS.match(text):
@@ -116,7 +129,7 @@ def _take_line(header: Header, text: str) -> bool:
     elif marks.is_annex(text) or is_date_line(text) or _NOISE.match(text):
         pass
     elif is_body_name(text) and not text.endswith("令"):
-        header.issuer = header.issuer or close_gaps(text)
+        header.issuer = header.issuer or name_issuers(text)
     else:
         return False
     return True

@@ -54,7 +54,9 @@ _DOC_NUMBER = (
     r"[〕\]）)】﹞］]\s*(?P<kind>第)?\s*(?P<serial>\d{1,5})\s*号"
 )
 DOC_NUMBER = re.compile(_DOC_NUMBER)
-_ORDER_NUMBER = re.compile(r"^第\s*(\d{1,4}|[一二三四五六七八九十百]+)\s*号$")
+_ORDER_NUMBER = re.compile(
+    r"^(?:20\d{2}\s*年\s*)?第\s*(\d{1,4}|[一二三四五六七八九十百]+)\s*号$"
+)
 
 #: 国发 is the shortest.
 _MIN_OFFICE = 2

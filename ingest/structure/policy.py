@@ -16,7 +16,14 @@ from ..types import Align, Block, BlockKind
 from . import marks
 from .articles import ArticleCutter, find_first_article
 from .facts import Fact
-from .header import Header, is_body_name, is_title, read_header, tidy_title
+from .header import (
+    Header,
+    is_body_name,
+    is_title,
+    name_issuers,
+    read_header,
+    tidy_title,
+)
 from .outline import cut_outline
 from .repeals import find_superseded
 from .validity import Validity, find_validity, read_span
@@ -114,7 +121,7 @@ def _find_issuer(
             return bodies[-1]
     for line, after in pairwise(body):
         if is_date_line(close_gaps(after.text)) and is_body_name(line.text):
-            return close_gaps(line.text)
+            return name_issuers(line.text)
     match = _TITLE_ISSUER.match(title)
     return match["issuer"] if match and is_body_name(match["issuer"]) else ""
 
@@ -215,7 +222,11 @@ def _is_closing(block: Block, title: str, issuer: str) -> bool:
     text = close_gaps(block.text)
     if block.kind is BlockKind.TABLE or not text:
         return False
-    if is_date_line(text) or _CLOSING.match(text) or text in {title, issuer}:
+    if (
+        is_date_line(text)
+        or _CLOSING.match(text)
+        or text in {title, issuer, issuer.replace("、", "")}
+    ):
         return True
     is_short = len(text) < _MAX_SIGNATURE
     return is_short and block.align is Align.RIGHT and not text.endswith(("。", "："))

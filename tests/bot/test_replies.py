@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import AnswerStatus, get_list, get_reply, get_wording
+from bot import (
+    AnswerStatus,
+    check_wording,
+    get_list,
+    get_reply,
+    get_wording,
+    list_wordings,
+    preview_wording,
+)
+from knowledge import ChangeKind, make_texts, trying
 
 FILE = Path(__file__).parents[2] / "bot" / "replies.yaml"
 _PLACEHOLDERS = (
@@ -68,3 +77,27 @@ def test_every_sentence_is_used(replies):
     }
     unused = {name for name in replies["wordings"] if f'"{name}"' not in code} - built
     assert not unused
+
+
+def test_every_shipped_wording_can_be_kept_and_shown():
+    """What an editor opens and hands in unchanged is accepted, and has a preview."""
+    for name, text in list_wordings().items():
+        kept = check_wording(name, text)
+        assert kept.split("\n") == [line.strip() for line in text.split("\n")]
+        assert not re.search(r"[{}]", preview_wording(kept, **NAMES))
+
+
+def test_an_offices_own_wording_is_said():
+    """Status, sentence and list; what does not fit any more gives way."""
+    own = {
+        AnswerStatus.ANSWERED_GREETING: {"text": "您好呀。"},
+        "queue": {"text": "前面 {waiting} 位。"},
+        "menu_items": {"text": "甲怎么办\n乙怎么办"},
+        "goodbye": {"text": "再见，{nobody}。"},
+    }
+    with trying(make_texts({ChangeKind.WORDING: own})):
+        assert get_reply(AnswerStatus.ANSWERED_GREETING).text == "您好呀。"
+        assert get_wording("queue", waiting=2) == "前面 2 位。"
+        assert get_list("menu_items") == ("甲怎么办", "乙怎么办")
+        assert get_wording("goodbye") == "再见。有事随时问我。"
+    assert "问政智能助手" in get_reply(AnswerStatus.ANSWERED_GREETING).text

@@ -150,5 +150,13 @@
     move(button);
   });
 
+  // Enter in the question asks; it must not save the entry by the way.
+  const ask = document.getElementById('ask');
+  ask.addEventListener('keydown', function (event) {
+    if (event.key !== 'Enter' || event.isComposing) return;
+    event.preventDefault();
+    document.querySelector('[data-try]').click();
+  });
+
   offer();
 })();

@@ -32,7 +32,14 @@ from bot.tables import (
     TicketRow,
     VoteRow,
 )
-from knowledge.life_tables import ExamQuestionRow, ImportFileRow, ImportRow
+from knowledge import EntryDraft, EntryKind, Section, Source, draft_to_json
+from knowledge.life_tables import (
+    ChangeRow,
+    ExamQuestionRow,
+    ImportFileRow,
+    ImportRow,
+)
+from knowledge.tables import DepartmentRow, EntryRow, RevisionRow
 
 BUREAUS = ("市医保局", "市公安局", "市民政局")
 
@@ -45,7 +52,14 @@ SAME = {
 }
 
 #: Names of what belongs to a department of the knowledge.
-KNOWLEDGE = {"import_id", "import_file_id", "question_id"}
+KNOWLEDGE = {
+    "change_id",
+    "import_file_id",
+    "import_id",
+    "knowledge_id",
+    "question_id",
+    "revision_id",
+}
 
 #: Names of what every officer with the right may reach, whatever the bureau.
 WIDE: dict[str, object] = {
@@ -76,9 +90,9 @@ class Case:
     offered_to_id: int | None = None
     holder_id: int | None = None
     #: Name in an address to the id of what hangs on this ticket.
-    ids: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, int | str] = field(default_factory=dict)
 
-    def find_id(self, name: str) -> int | None:
+    def find_id(self, name: str) -> int | str | None:
         """Find what an address means by a name; None = this case has none."""
         return self.ids.get(SAME.get(name, name))
 
@@ -245,7 +259,7 @@ class Office:
 
 def _hang_on(
     session: Session, ticket: TicketRow, secret: str, world: Any, officer_id: int
-) -> dict[str, int]:
+) -> dict[str, int | str]:
     """Store one of everything that can hang on a ticket; returns the ids by name."""
     now = world.clock()
     seal = Seal(world.parts.settings.secret_key)
@@ -342,9 +356,67 @@ def _hang_on(
     session.add(follow_up)
     session.flush()
     found = {name: row.id for name, row in rows.items()}
+    found |= _know(session, ticket, secret, world)
     return found | {
         "follow_up_id": follow_up.id,
         "import_file_id": file.id,
         "message_id": line.id,
         "conversation_id": ticket.conversation_id,
     }
+
+
+def _know(
+    session: Session, ticket: TicketRow, secret: str, world: Any
+) -> dict[str, int | str]:
+    """Store an entry of the ticket's bureau with a revision and an open change."""
+    now, owner = world.clock(), f"{ticket.id:016x}"
+    name = world.parts.bureaus.get(ticket.bureau_id).name
+    department = session.scalar(select(DepartmentRow).where(DepartmentRow.name == name))
+    if department is None:
+        department = DepartmentRow(name=name)
+        session.add(department)
+        session.flush()
+    draft = EntryDraft(
+        EntryKind.FAQ,
+        secret,
+        (Section(secret, f"{secret}这样办。"),),
+        Source("暗号.docx"),
+        department=name,
+    )
+    revision = RevisionRow(
+        entry_id=owner,
+        number=1,
+        digest=secret,
+        aliases=[],
+        supersedes=[],
+        created_at=now,
+        content=draft_to_json(draft),
+    )
+    entry = EntryRow(
+        id=owner,
+        kind="faq",
+        title=secret,
+        department_id=department.id,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(entry)
+    session.flush()
+    session.add(revision)
+    session.flush()
+    entry.published_revision_id = revision.id
+    change = ChangeRow(
+        kind="entry",
+        action="edit",
+        subject=owner,
+        title=secret,
+        department=name,
+        content=draft_to_json(draft),
+        base_revision_id=revision.id,
+        writers=[],
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(change)
+    session.flush()
+    return {"knowledge_id": owner, "revision_id": revision.id, "change_id": change.id}

@@ -205,3 +205,46 @@ def test_pages_are_kept(read_draft, make_pdf):
     )
     assert len(draft.sections) == 7
     assert {"第1页", "第2页"} <= {section.locator for section in draft.sections}
+
+
+def test_joint_issuers_are_two_names(read_draft, make_docx):
+    """Two bureaus over one notice; its region is not cut out of their names."""
+    draft = read_draft(
+        "通知.docx",
+        make_docx(
+            "^云泽市民政局 云泽市财政局",
+            "^关于调整高龄津贴标准的通知",
+            "云民〔2026〕12 号",
+            "各县区民政局：",
+            "一、80至89周岁每人每月100元。",
+            "二、本通知自印发之日起执行，有效期至2028年底。云民〔2019〕3号文件同时废止。",
+            "云泽市民政局 云泽市财政局",
+            "2026年3月1日",
+        ),
+    )
+    assert draft.department == "云泽市民政局、云泽市财政局"
+    assert (draft.region, draft.supersedes) == ("云泽市", ("云民〔2019〕3号",))
+    assert draft.expires_on == date(2028, 12, 31)
+    assert "云泽市财政局" not in draft.sections[-1].text
+
+
+def test_repeals_listed_below_a_heading(read_draft, make_docx):
+    """A notice of what stays and what goes: only what goes is superseded."""
+    draft = read_draft(
+        "公告.docx",
+        make_docx(
+            "^云泽市医疗保障局关于公布继续有效和废止的规范性文件目录的公告",
+            "2026年第2号",
+            "根据《规章制定程序条例》，现将清理结果公告如下：",
+            "一、继续有效的文件",
+            "1.《云泽市医保甲办法》（云医保〔2022〕1号）",
+            "二、下列文件予以废止：",
+            "1.《云泽市医保乙办法》（云医保〔2018〕1号）",
+            "2.《云泽市医保丙办法》",
+            "本公告自发布之日起施行。",
+            "云泽市医疗保障局",
+            "2026年1月5日",
+        ),
+    )
+    assert draft.doc_number == "2026年第2号"
+    assert draft.supersedes == ("云医保〔2018〕1号", "云泽市医保丙办法")

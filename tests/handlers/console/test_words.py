@@ -250,5 +250,5 @@ def test_the_list_of_all_changes_leads_here(editor: Any, reviewer: Any) -> None:
     other = f"/console/knowledge/changes/{address.rpartition('=')[2]}"
     assert "群众说：惠民卡" in reviewer.open(other).text
     move(reviewer, address, "return", word="词不对")
-    page = editor.open(f"/console/knowledge/changes/{number}/edit")
+    page = editor.open(f"{other}/edit")
     assert "词不对" in page.text

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-import ingest
 from knowledge import Actor, ChangeFilter, FileState
 
 CITY = Path(__file__).parents[3] / "samples" / "city"
@@ -180,9 +179,6 @@ def test_the_same_text_again_changes_nothing(editor: Editor) -> None:
     assert change.form.base_revision_id
 
 
-@pytest.mark.skipif(
-    not hasattr(ingest, "read_upload"), reason="needs the reading child's originals"
-)
 def test_a_sheet_goes_out_and_comes_back(editor: Editor) -> None:
     """Rows changed become edits; the others are told with their numbers."""
     from knowledge import draft_from_json

@@ -207,6 +207,12 @@ LEARNING = {
 
 #: Pages of the knowledge: what belongs to the officer's own bureau stands there.
 OF_BUREAUS = {
+    "console.show_knowledge_home",
+    "console.show_entries",
+    "console.show_entry_page",
+    "console.show_revisions",
+    "console.show_change",
+    "console.edit_change",
     "console.show_exam",
     "console.show_exam_runs",
     "console.show_exam_question",

@@ -34,6 +34,7 @@ from .turn import Effect, Focus, Situation, Turn
 from .types import (
     Answer,
     Channel,
+    Evidence,
     Message,
     Sender,
     Ticket,
@@ -189,7 +190,11 @@ class ConversationStore:
     def list_messages(
         self, channel: Channel, sender_id: str, *, after: int
     ) -> list[Message]:
-        """List what the citizen may see, oldest first: no notes, no evidence."""
+        """List what the citizen may see, oldest first: no notes, no scores.
+
+        Of the evidence stay the question and the release, by which a page finds
+        out whether an answer still stands.
+        """
         with self._tx.read() as session:
             found = find_conversation(
                 session, self._seal.fingerprint(channel, sender_id)
@@ -198,7 +203,7 @@ class ConversationStore:
                 return []
             lines = list_messages(session, found[1].id, after=after, limit=MAX_LINES)
         return [
-            replace(line, evidence=None, delivery="", delivery_error="")
+            replace(line, evidence=_trace(line), delivery="", delivery_error="")
             for line in lines
             if line.sender is not Sender.NOTE
         ]
@@ -306,3 +311,8 @@ def _was_overtaken(session: Session, inbox: InboxRow) -> bool:
 
 def _state(ticket: Ticket | None) -> tuple[int, TicketState] | None:
     return (ticket.id, ticket.state) if ticket else None
+
+
+def _trace(line: Message) -> Evidence | None:
+    known = line.evidence
+    return known and Evidence(question=known.question, release_id=known.release_id)

@@ -71,8 +71,16 @@ class Parts(KnowledgeParts):
         """Let this process speak and search as the office has set."""
         use_office_texts(self.office_texts.look)
 
-    def make_assistant(self, knowledge: KnowledgeReader) -> Assistant:
-        """Return the same assistant on other knowledge: a release not out yet."""
+    def make_assistant(
+        self, knowledge: KnowledgeReader, *, is_exam: bool = False
+    ) -> Assistant:
+        """Return the same assistant on other knowledge: a release not out yet.
+
+        Args:
+            knowledge: What it answers from.
+            is_exam: Whether the knowledge itself is asked, whatever is off just now:
+                else what mends a topic could not go out while the topic is off.
+        """
         self.use_office_texts()
         return Assistant(
             knowledge,
@@ -81,7 +89,7 @@ class Parts(KnowledgeParts):
             halls=self.halls,
             quick_replies=self.quick_replies,
             people_topics=self.people_topics,
-            switches=self.switches,
+            switches=None if is_exam else self.switches,
             get_days=lambda: self.live_calendar.get_days(),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Engine
@@ -50,14 +51,28 @@ class DraftChecker:
         #: What is in force, prepared; made anew when something was published.
         self._known: tuple[tuple[int, int], KnownEntries] | None = None
 
-    def check(self, drafts: Sequence[EntryDraft]) -> list[tuple[Remark, ...]]:
-        """Return what is to be said of each draft, the gravest first."""
+    def check(
+        self, drafts: Sequence[EntryDraft], files: Sequence[int] = ()
+    ) -> list[tuple[Remark, ...]]:
+        """Return what is to be said of each draft, the gravest first.
+
+        Args:
+            drafts: Of one file, or of a whole batch.
+            files: From which file each is; none where all are from one.
+        """
         found: list[list[Remark]] = [[] for _ in drafts]
         if drafts:
             known = self._get_known()
             for result in run_checks(drafts, known, today=self._get_today()):
-                if result.entry.index is not None:
-                    found[result.entry.index].append(_to_remark(result))
+                here = result.entry.index
+                if here is None:
+                    continue
+                there = result.other.index if result.other else None
+                is_across = (
+                    bool(files) and there is not None and files[here] != files[there]
+                )
+                remark = replace(_to_remark(result), is_across=is_across)
+                found[here].append(remark)
         return [tuple(remarks) for remarks in found]
 
     def _get_known(self) -> KnownEntries:

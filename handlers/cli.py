@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("checking", "doctor"),
     "wechat": ("wechat", "wechat"),
     "ingest": ("ingesting", "ingest"),
+    "ingest-web": ("sites", "ingest_web"),
     "releases": ("releases", "releases"),
     "bureaus": ("bureaus", "bureaus"),
     "halls": ("halls", "halls"),

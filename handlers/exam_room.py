@@ -51,7 +51,7 @@ def examine_release(
         before = None
     return hold_exam(
         _gather(parts.exam_paper.list(only_active=True), changed),
-        ask=make_ask(parts.make_assistant(base), parts.clock),
+        ask=make_ask(parts.make_assistant(base, is_exam=True), parts.clock),
         ask_before=before,
         changed=changed,
     )

@@ -67,6 +67,8 @@ class Remark:
     mending: str = ""
     #: What the button of the mending says.
     mending_label: str = ""
+    #: It is about an entry of another file of the batch too.
+    is_across: bool = False
 
     @property
     def is_block(self) -> bool:
@@ -254,4 +256,9 @@ def _entry_from_json(body: Mapping[str, Any]) -> FileEntry:
 def _remark_to_json(remark: Remark) -> dict[str, Any]:
     names: Sequence[str] = Remark.__slots__
     values = {name: getattr(remark, name) for name in names}
-    return {name: value for name, value in values.items() if value not in ("", None)}
+    # A section may be the one at 0, which equals False.
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and value is not False and value != ""
+    }

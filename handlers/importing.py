@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from bot import OfficerNotFoundError
-from handlers.import_report import FileEntry, Remark, Report
-from handlers.reading_files import Reading, read_upload
+from handlers.import_report import FileEntry, Remark, Report, report_from_json
+from handlers.reading_files import FileReader, Reading
 from handlers.sheet_reading import read_sheet
 from handlers.uploads import Uploads
 from knowledge import (
@@ -33,7 +33,15 @@ from knowledge import (
 if TYPE_CHECKING:
     from handlers.knowledge_parts import KnowledgeParts as ImportParts
 
-Check: TypeAlias = Callable[[Sequence[EntryDraft]], list[tuple[Remark, ...]]]
+
+class Check(Protocol):
+    """Says what is to be said of drafts, of one file or of several."""
+
+    def __call__(
+        self, drafts: Sequence[EntryDraft], files: Sequence[int] = ()
+    ) -> list[tuple[Remark, ...]]:
+        """Return the remarks on each draft."""
+
 
 #: How often a reader says that it is still at work; the lease is 45 s.
 _BEAT_S = 10.0
@@ -71,16 +79,23 @@ class Importer:
         """
         self._queue, self._uploads, self._published = queue, uploads, published
         self._check, self._find_actor, self._clock = check, find_actor, clock
+        self._reader = FileReader()
 
     def read_waiting(self) -> int:
         """Read what waits, for a few seconds; returns how many files."""
         end = time.monotonic() + _ROUND_S
-        done = 0
+        done, batches = 0, set[int]()
         while time.monotonic() < end and (file := self._queue.take_next()):
             with self._beating(file):
                 read = self._read(file)
             self._queue.put(file, read)
+            batches.add(file.import_id)
             done += 1
+        for import_id in batches:
+            self._check_batch(import_id)
+        if time.monotonic() < end:
+            # Nothing waits: nobody needs the child, and it has 150 MiB.
+            self._reader.close()
         return done
 
     def clear_up(self) -> None:
@@ -88,6 +103,28 @@ class Importer:
         self._queue.forget(self._clock() - KEPT_FOR)
         needed = self._queue.find_needed()
         self._uploads.sweep(needed, now_s=self._clock().timestamp())
+
+    def _check_batch(self, import_id: int) -> None:
+        """Compare the files of a batch with each other, once all are read."""
+        files = self._queue.list_read(import_id)
+        if len(files) < 2:
+            return
+        reports = [report_from_json(file.report) for file in files]
+        places = [
+            (number, at)
+            for number, report in enumerate(reports)
+            for at, entry in enumerate(report.entries)
+            if entry.is_open
+        ]
+        drafts = [reports[number].entries[at].draft for number, at in places]
+        found = self._check(drafts, [number for number, _ in places])
+        fresh = list(reports)
+        for (number, at), remarks in zip(places, found, strict=True):
+            entry = replace(fresh[number].entries[at], remarks=remarks)
+            fresh[number] = fresh[number].with_entry(at, entry)
+        for file, old, new in zip(files, reports, fresh, strict=True):
+            if new != old:
+                self._queue.rewrite(file, new.to_json())
 
     def _read(self, file: ImportFile) -> list[ReadFile]:
         try:
@@ -98,7 +135,7 @@ class Importer:
         actor = self._find_actor(batch.created_by)
         # Should this raise, the file is tried again after its lease, and then refused;
         # the others go on meanwhile.
-        readings = read_upload(data, file.name)
+        readings = self._reader.read(data, file.name)
         return [self._keep(r, file, batch.hints, actor) for r in readings]
 
     def _keep(
@@ -164,12 +201,16 @@ def make_importer(parts: ImportParts) -> Importer:
 
 
 def check_report(report: Report, check: Check) -> Report:
-    """Return the report with what the checks say of its open entries now."""
+    """Return the report with what the checks say of its open entries now.
+
+    What was said of an entry and one of another file stays: the file alone cannot tell.
+    """
     open_ones = [at for at, entry in enumerate(report.entries) if entry.is_open]
     found = check([report.entries[at].draft for at in open_ones])
     entries: list[FileEntry] = list(report.entries)
     for at, remarks in zip(open_ones, found, strict=True):
-        entries[at] = replace(entries[at], remarks=remarks)
+        across = (remark for remark in entries[at].remarks if remark.is_across)
+        entries[at] = replace(entries[at], remarks=(*remarks, *across))
     return replace(report, entries=tuple(entries))
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import ingest
 from handlers.import_report import Contradicting, FileEntry, Refused, Report
-from ingest import FileReport, read_path
+from ingest import Block, FileReport, SafeReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +21,27 @@ class Reading:
     report: Report
 
 
-def read_upload(data: bytes, filename: str) -> list[Reading]:
-    """Read a file that a browser sent; an archive gives a reading for each document.
+class FileReader:
+    """Reads uploads one after another, in a limited child that is kept warm."""
 
-    Args:
-        data: The whole file.
-        filename: As the browser named it, with the folders it lay in.
-    """
-    read = getattr(ingest, "read_upload", _read)
-    reports: list[FileReport] = read(data, filename)
-    if len(reports) == 1:
-        return [_to_reading(reports[0], filename)]
-    return [_to_reading(report, report.file) for report in reports]
+    def __init__(self) -> None:
+        self._reader = SafeReader()
 
+    def read(self, data: bytes, filename: str) -> list[Reading]:
+        """Read a file that a browser sent; an archive gives several readings.
 
-def _read(data: bytes, filename: str) -> list[FileReport]:
-    with tempfile.TemporaryDirectory(prefix="wenzheng-read-") as folder:
-        file = Path(folder) / filename.rpartition("/")[2]
-        file.write_bytes(data)
-        return list(read_path(file))
+        Args:
+            data: The whole file.
+            filename: As the browser named it, with the folders it lay in.
+        """
+        reports = self._reader.read_bytes(data, filename)
+        if len(reports) == 1:
+            return [_to_reading(reports[0], filename)]
+        return [_to_reading(report, report.file) for report in reports]
+
+    def close(self) -> None:
+        """End the child; the next file starts another."""
+        self._reader.close()
 
 
 def _to_reading(report: FileReport, filename: str) -> Reading:
@@ -58,14 +57,14 @@ def _to_reading(report: FileReport, filename: str) -> Reading:
             Contradicting(each.what, each.values, each.places, each.title)
             for each in report.contradictions
         ),
-        original=tuple(map(_to_block, getattr(report, "original", ()))),
-        is_original_cut=getattr(report, "is_original_cut", False),
+        original=tuple(map(_to_block, report.original)),
+        is_original_cut=report.is_original_cut,
     )
     reason = "" if report.status == "in" else report.reason
     return Reading(filename, reason, kept)
 
 
-def _to_block(block: Any) -> Mapping[str, Any]:
+def _to_block(block: Block) -> Mapping[str, Any]:
     rows = [list(row) for row in block.rows]
     body = {
         "kind": block.kind.value,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from handlers.settings_checks import Section, check_between, check_text
 from handlers.settings_menu import MenuButton, NoticesSettings, check_menu
+from handlers.settings_sites import IngestSettings
 
 #: Shortest key we accept; ``wenzheng keygen`` makes one of 43 characters.
 MIN_KEY_CHARS = 32
@@ -248,6 +249,7 @@ class Settings(Section):
     desk: DeskSettings = DeskSettings()
     answering: AnsweringSettings = AnsweringSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
+    ingest: IngestSettings = field(default_factory=IngestSettings)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     #: Seals personal data and signs sessions; empty until ``wenzheng keygen``.

@@ -41,7 +41,11 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
         raise BrokenFileError("文件已损坏或不完整，打不开") from e
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
-    if unpacked > MAX_UNPACKED_BYTES or len(members) > MAX_MEMBERS:
+    if len(members) > MAX_MEMBERS:
+        raise TooLargeError(
+            f"文件里有 {len(members)} 个部分，超过 {MAX_MEMBERS} 个上限，请分几次导入"
+        )
+    if unpacked > MAX_UNPACKED_BYTES:
         raise TooLargeError(
             f"文件解开后有 {unpacked / 1048576:.0f} MB，超过 300 MB 上限，已拒收"
         )

@@ -176,5 +176,12 @@ class FileReport:
     #: What staff should look at, Chinese.
     warnings: tuple[str, ...] = ()
 
+    #: What was read, for showing next to what was understood; the sheets of a
+    #: workbook are a heading and a table each. Empty when nothing could be read.
+    original: tuple[Block, ...] = ()
+
+    #: True when the original is longer than what is carried here.
+    is_original_cut: bool = False
+
     #: What the file says in two ways; staff choose.
     contradictions: tuple[Contradiction, ...] = ()

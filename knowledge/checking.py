@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from .errors import ReleaseError
@@ -28,6 +29,8 @@ class PassageCheck:
     def __init__(self, folder: Path) -> None:
         """Remember where releases lie; nothing is opened yet."""
         self._folder = folder
+        # Releases never change, and a page asks for the same answers each second.
+        self._judge = lru_cache(maxsize=4096)(self._look_up)
 
     def is_in_force(self, passage_id: str, on: date, *, release_id: str = "") -> bool:
         """Tell whether an answer that cites a passage is still right.
@@ -46,7 +49,11 @@ class PassageCheck:
             NoReleaseError: If nothing was released yet.
             ReleaseError: If the current release cannot be read.
         """
-        current = current_release(self._folder)
+        return self._judge(current_release(self._folder), passage_id, on, release_id)
+
+    def _look_up(
+        self, current: str, passage_id: str, on: date, release_id: str
+    ) -> bool:
         with self._open(current) as db:
             if not _is_valid(db, passage_id, on):
                 return False

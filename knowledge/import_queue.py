@@ -5,15 +5,16 @@ Every public method is one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.orm import sessionmaker
 
 from .changes import Clock
 from .import_rows import fill_file, to_file, to_import
-from .import_types import FINISHED, FileState, Import, ImportFile, ReadFile
+from .import_types import FINISHED, UNREAD, FileState, Import, ImportFile, ReadFile
 from .life_tables import ImportFileRow, ImportRow
 
 #: A file that nobody's reading has touched for so long lost its reader.
@@ -92,6 +93,29 @@ class ImportQueue:
         """Return a batch, whoever it belongs to."""
         with self._session() as session:
             return to_import(session.get_one(ImportRow, import_id))
+
+    def list_read(self, import_id: int) -> Sequence[ImportFile]:
+        """Return the read files of a batch with their reports; none before all are."""
+        of_batch = ImportFileRow.import_id == import_id
+        unread = select(ImportFileRow.id).where(
+            of_batch, ImportFileRow.state.in_(UNREAD)
+        )
+        read = select(ImportFileRow).where(
+            of_batch, ImportFileRow.state == FileState.READ
+        )
+        with self._session() as session:
+            if session.scalar(unread.limit(1)) is not None:
+                return []
+            return [to_file(row) for row in session.scalars(read.order_by("id"))]
+
+    def rewrite(self, file: ImportFile, report: Mapping[str, Any]) -> bool:
+        """Put another report in a file's place, unless a person wrote it meanwhile."""
+        with self._session.begin() as session:
+            row = session.get(ImportFileRow, file.id, with_for_update=True)
+            if row is None or row.report.get("version") != file.version:
+                return False
+            row.report = dict(report) | {"version": file.version + 1}
+            return True
 
     def forget(self, before: datetime) -> int:
         """Give up what nobody has finished; returns how many files."""

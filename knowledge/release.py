@@ -19,7 +19,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -29,9 +30,8 @@ import numpy as np
 from .errors import NoReleaseError, ReleaseError
 from .index import DenseIndex, LexicalIndex
 from .index.lexical import LexicalRow
-from .passage_texts import lexical_terms, windows_of
+from .passage_texts import PassageTexts
 from .passages import write_passages
-from .ranking import passage_words
 from .types import Encoder, Passage
 from .vectors import Progress, VectorCache
 from .vocabulary import write_vocabulary
@@ -205,12 +205,21 @@ def _write(
     progress: Progress | None,
 ) -> None:
     write_passages(root / "passages.sqlite", passages)
-    texts, owners = [], []
-    for ordinal, passage in enumerate(passages):
-        windows = windows_of(passage)
-        texts += windows
-        owners += [ordinal] * len(windows)
-    vectors = cache.encode(encoder, texts, progress=progress)
+    windows: list[str] = []
+    owners: list[int] = []
+    frequency: Counter[str] = Counter()
+
+    def read() -> Iterator[LexicalRow]:
+        for ordinal, texts in enumerate(cache.texts.iter(passages)):
+            windows.extend(texts.windows)
+            owners.extend([ordinal] * len(texts.windows))
+            frequency.update(texts.words)
+            yield _lexical_row(ordinal, passages[ordinal], texts)
+
+    (root / "lexical").mkdir()
+    LexicalIndex.build(root / "lexical", read())
+    write_vocabulary(root / "words.txt", frequency)
+    vectors = cache.encode(encoder, windows, progress=progress)
     DenseIndex.build(root / "dense.faiss", vectors)
     regions = sorted({p.region for p in passages})
     entries = sorted({p.entry_id for p in passages})
@@ -224,21 +233,16 @@ def _write(
         regions=np.array(regions or [""]),
         entries=np.array(entries or [""]),
     )
-    write_vocabulary(root / "words.txt", map(passage_words, passages))
-    (root / "lexical").mkdir()
-    LexicalIndex.build(root / "lexical", _lexical_rows(passages))
 
 
-def _lexical_rows(passages: Iterable[Passage]) -> Iterable[LexicalRow]:
-    for ordinal, p in enumerate(passages):
-        name_terms, body_terms = lexical_terms(p)
-        yield LexicalRow(
-            ordinal=ordinal,
-            name_terms=name_terms,
-            body_terms=body_terms,
-            valid_from=_from(p),
-            valid_until=_until(p),
-        )
+def _lexical_row(ordinal: int, passage: Passage, texts: PassageTexts) -> LexicalRow:
+    return LexicalRow(
+        ordinal=ordinal,
+        name_terms=texts.name_terms,
+        body_terms=texts.body_terms,
+        valid_from=_from(passage),
+        valid_until=_until(passage),
+    )
 
 
 def _from(passage: Passage) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from .editions import Edition
@@ -35,28 +36,46 @@ def read_held(session: Session, release_id: str) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(held)}
 
 
-def name_changed(session: Session, held: Sequence[Mapping[str, int]]) -> dict[int, str]:
-    """Return titles of the revisions in which releases differ from their next.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A revision by its entry and the title that it gave it."""
 
-    Args:
-        session: The caller's.
-        held: What each release holds, newest first.
+    entry_id: str
+    title: str
+
+
+def count_held(session: Session) -> dict[str, int]:
+    """Count the entries of each release whose content is on record."""
+    counted = select(
+        ReleaseRevisionRow.release_id, func.count().label("entries")
+    ).group_by(ReleaseRevisionRow.release_id)
+    return {row[0]: int(row[1]) for row in session.execute(counted)}
+
+
+def list_only_in(session: Session, release_id: str, other: str | None) -> list[Named]:
+    """List what a release holds and another does not, by title.
+
+    The database compares: of thousands of entries a handful differ.
     """
-    wanted: set[int] = set()
-    for i, one in enumerate(held):
-        other = held[i + 1] if i + 1 < len(held) else {}
-        wanted |= set(one.values()) ^ set(other.values())
-    found: dict[int, str] = {}
-    ordered = sorted(wanted)
-    for start in range(0, len(ordered), _STEP):
+    held = select(ReleaseRevisionRow.revision_id)
+    wanted = held.where(ReleaseRevisionRow.release_id == release_id)
+    if other is not None:
+        theirs = held.where(ReleaseRevisionRow.release_id == other)
+        ids = session.scalars(wanted.except_(theirs)).all()
+    else:
+        ids = session.scalars(wanted).all()
+    found: list[Named] = []
+    for start in range(0, len(ids), _STEP):
         rows = (
-            select(RevisionRow.id, RevisionRow.content, EntryRow.title)
+            select(RevisionRow.entry_id, RevisionRow.content, EntryRow.title)
             .join(EntryRow, EntryRow.id == RevisionRow.entry_id)
-            .where(RevisionRow.id.in_(ordered[start : start + _STEP]))
+            .where(RevisionRow.id.in_(ids[start : start + _STEP]))
         )
-        for number, content, title in session.execute(rows):
-            found[number] = str((content or {}).get("title", title))
-    return found
+        found += (
+            Named(owner, str((content or {}).get("title", title)))
+            for owner, content, title in session.execute(rows)
+        )
+    return sorted(found, key=lambda named: named.title)
 
 
 def find_same(session: Session, editions: Mapping[str, Edition]) -> str | None:

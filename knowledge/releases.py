@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,12 +16,12 @@ from .editions import Edition, read_published, read_released, read_revisions
 from .press import Press, PublishingBusyError
 from .release import ReleaseInfo
 from .release_rows import (
+    count_held,
     find_current,
     find_same,
+    list_only_in,
     list_pointed,
     make_current,
-    name_changed,
-    read_held,
     write_release,
 )
 from .return_rows import bring_again, follow, list_since, return_changes
@@ -93,13 +93,13 @@ class ReleaseStore:
         )
         with self._sessions.read() as session:
             rows = list(session.scalars(newest))
-            held = [read_held(session, row.id) for row in rows]
-            names = name_changed(session, held)
-        held.append({})
-        found = [
-            _compare(row, held[i], held[i + 1], names) for i, row in enumerate(rows)
-        ]
-        return found[:limit]
+            held = count_held(session)
+            olders = [row.id for row in rows[1:]]
+            before = [o if o in held else None for o in olders] + [None]
+            return [
+                _compare(session, row, older, held)
+                for row, older in zip(rows[:limit], before, strict=False)
+            ]
 
     def roll_back(
         self, release_id: str, actor: Actor | None, reason: str
@@ -236,32 +236,22 @@ def _put_back(session: Session, editions: dict[str, Edition], change: Change) ->
 
 
 def _compare(
-    row: ReleaseRow,
-    held: Mapping[str, int],
-    before: Mapping[str, int],
-    titles: Mapping[int, str],
+    session: Session, row: ReleaseRow, older: str | None, held: Mapping[str, int]
 ) -> PastRelease:
-    is_known = bool(held)
+    is_known = row.id in held
+    come = list_only_in(session, row.id, older) if is_known else []
+    gone = list_only_in(session, older, row.id) if is_known and older else []
+    were, are = {n.entry_id for n in gone}, {n.entry_id for n in come}
     return PastRelease(
         id=row.id,
         passages=row.passages,
-        entries=len(held),
+        entries=held.get(row.id, 0),
         created_at=row.created_at,
         made_by=row.made_by,
         reason=row.reason,
         is_current=row.is_current,
         may_return=is_known and not row.is_current,
-        added=_name(titles, held, held.keys() - before.keys()),
-        changed=_name(
-            titles, held, {o for o in held.keys() & before if held[o] != before[o]}
-        ),
-        withdrawn=_name(titles, before, before.keys() - held.keys())
-        if is_known
-        else (),
+        added=tuple(n.title for n in come if n.entry_id not in were),
+        changed=tuple(n.title for n in come if n.entry_id in were),
+        withdrawn=tuple(n.title for n in gone if n.entry_id not in are),
     )
-
-
-def _name(
-    titles: Mapping[int, str], held: Mapping[str, int], owners: Iterable[str]
-) -> tuple[str, ...]:
-    return tuple(sorted(titles[held[owner]] for owner in owners))

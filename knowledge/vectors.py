@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .passage_texts import TextCache
 from .types import EmbeddingMatrix, Encoder
 
 #: Texts encoded between two commits: what a Ctrl-C may cost.
@@ -27,6 +28,8 @@ class VectorCache:
         """Use ``folder``, making it when it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        #: Beside them, what passages are cut into.
+        self.texts = TextCache(folder)
 
     def encode(
         self,

@@ -8,15 +8,14 @@ a few thousand, in milliseconds. A word that no passage uses cannot be found any
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .text import normalise, words
+from .text import normalise
 
 
-def write_vocabulary(file: Path, texts: Iterable[str]) -> None:
+def write_vocabulary(file: Path, frequency: Mapping[str, int]) -> None:
     """Write the words of all texts with the number of texts each stands in.
 
     One line a word: the word, a space, the number; as jieba reads a dictionary.
@@ -24,9 +23,6 @@ def write_vocabulary(file: Path, texts: Iterable[str]) -> None:
     Raises:
         OSError: If the file cannot be written.
     """
-    frequency: Counter[str] = Counter()
-    for text in texts:
-        frequency.update(set(words(text)))
     lines = [f"{word} {n}\n" for word, n in sorted(frequency.items())]
     file.write_text("".join(lines), encoding="utf-8")
 

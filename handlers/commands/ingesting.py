@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,21 +120,23 @@ def describe(
 
 def _read(path: Path, *, is_json: bool) -> _Tally:
     """Read every file; nothing is saved before all are read."""
-    from ingest import count_files, read_path
+    from ingest import SafeReader, count_files
     from knowledge import cut
 
     tally = _Tally()
     total = count_files(path)
-    with show_progress("读取文件") as advance:
+    with show_progress("读取文件") as advance, SafeReader() as reader:
         advance(0, total)
-        for report in read_path(path):
-            cut_into = sum(len(cut(draft)) for draft in report.drafts)
-            tally.reports.append(report)
-            tally.entries += len(report.drafts)
-            tally.passages += cut_into
-            if is_json:
-                click.echo(_to_json(report, cut_into))
-            advance(len(tally.reports), total)
+        for number, reports in enumerate(reader.iter_path(path), start=1):
+            for report in reports:
+                cut_into = sum(len(cut(draft)) for draft in report.drafts)
+                # The original is for showing; of all files at once it is much.
+                tally.reports.append(replace(report, original=()))
+                tally.entries += len(report.drafts)
+                tally.passages += cut_into
+                if is_json:
+                    click.echo(_to_json(report, cut_into))
+            advance(number, total)
     return tally
 
 

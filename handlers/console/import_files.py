@@ -71,6 +71,9 @@ def change_import_file(import_file_id: int) -> ResponseReturnValue:
         return _file_page(file, report.with_entry(place, entry), place, form), 422
     do = request.form.get("do", "save")
     entry = _do(entry, do)
+    if entry.draft.sections != report.entries[place].draft.sections:
+        # What was found in the old text need not be true of the new one.
+        entry = replace(entry, remarks=())
     report = check_report(report.with_entry(place, entry), parts().draft_checker.check)
     file = write_report(file, report, actor)
     if do == "adopt":

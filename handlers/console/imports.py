@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
@@ -14,6 +14,7 @@ from bot import Right
 from handlers.console import blueprint
 from handlers.console.access import allow, current_officer, is_from_script
 from handlers.console.framing import frame
+from handlers.console.wrong import learning_frame
 from handlers.import_report import KIND_LABELS
 from handlers.uploads import MAX_UPLOAD_BYTES, UploadTooLargeError, tidy_path
 from handlers.web import parts
@@ -184,7 +185,7 @@ def _start_page(fault: str = "") -> str:
     batches = parts().imports.list(actor)
     return render_template(
         "console/import.html",
-        **frame(),
+        **learning_frame("import"),
         batches=batches,
         counts_by=parts().imports.count([batch.id for batch in batches]),
         departments=list_departments(actor),
@@ -194,7 +195,6 @@ def _start_page(fault: str = "") -> str:
         max_files=BATCH_FILES,
         fault=fault,
         states=tuple(FileState),
-        now=parts().clock(),
     )
 
 
@@ -237,11 +237,6 @@ def _show_refused(error: ImportRefusedError) -> ResponseReturnValue:
     title = "没有这次导入" if is_absent else "没有改成"
     page = render_template("console/plain.html", title=title, advice=error.reason)
     return page, 404 if is_absent else 409
-
-
-@blueprint.context_processor
-def _offer() -> dict[str, Any]:
-    return {"has_view": lambda endpoint: endpoint in current_app.view_functions}
 
 
 @blueprint.record_once

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bot import BEIJING, Right
+from bot import Right
 from handlers.console import blueprint
 from handlers.console.access import allow, current_officer
 from handlers.console.framing import frame
@@ -21,6 +19,7 @@ from handlers.console.word_forms import (
     read_word_form,
 )
 from handlers.console.word_menu import COMMANDS, WAYS, list_slots
+from handlers.console.word_trial import try_words
 from handlers.office_menu import read_menu, with_office_menu
 from handlers.web import parts
 from handlers.wechat import WeChatError
@@ -36,12 +35,6 @@ from knowledge import (
     ChangeKind,
     ChangeNotFoundError,
     ChangeState,
-    KnowledgeError,
-    OfficeTexts,
-    Scope,
-    expand,
-    normalise,
-    trying,
     with_change,
 )
 
@@ -50,18 +43,7 @@ READERS = (Right.EDIT, Right.REVIEW_KNOWLEDGE)
 
 MAX_TRY_CHARS = 100
 
-#: Hits shown of a question that is tried.
-_SHOWN_HITS = 3
-
 _WORDS = frozenset(WORD_KINDS)
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What becomes of a question: how it is searched, and what is found first."""
-
-    searched: str
-    titles: Sequence[str]
 
 
 @blueprint.get("/words")
@@ -80,7 +62,7 @@ def show_words() -> ResponseReturnValue:
         words=words,
         wanted=wanted,
         question=question,
-        trial=_try(question, texts) if question else None,
+        trial=try_words(question, texts) if question else None,
         waiting=_list_changes(actor, ChangeFilter(kinds=_WORDS)),
         done=_list_changes(
             actor,
@@ -221,9 +203,11 @@ def _change_page(change: Change, fault: str) -> str:
         seen_after=shipped.preview(after) if kind is ChangeKind.WORDING else (),
         is_own=actor.officer_id in change.writers,
         question=question,
-        tried_before=_try(question, texts) if question and is_open else None,
+        tried_before=try_words(question, texts) if question and is_open else None,
         tried_after=(
-            _try(question, with_change(texts, change)) if question and is_open else None
+            try_words(question, with_change(texts, change))
+            if question and is_open
+            else None
         ),
         notes=parts().changes.list_notes(change.id, actor),
         history=_list_history(change, actor),
@@ -258,19 +242,6 @@ def _list_history(change: Change, actor: Actor) -> list[Change]:
 
 def _list_changes(actor: Actor, wanted: ChangeFilter) -> list[Change]:
     return list(parts().changes.list(wanted, actor))
-
-
-def _try(question: str, texts: OfficeTexts) -> Trial:
-    """Search as if these texts were in force; what cannot be searched finds nothing."""
-    today = parts().clock().astimezone(BEIJING).date()
-    with trying(texts):
-        searched, titles = expand(normalise(question)), []
-        try:
-            hits = parts().knowledge_base.find(question, Scope(today), limit=12).hits
-            titles = list(dict.fromkeys(hit.passage.title for hit in hits))
-        except KnowledgeError as e:
-            current_app.logger.warning("not tried: %s", type(e).__name__)
-    return Trial(searched, titles[:_SHOWN_HITS])
 
 
 def _form_page(

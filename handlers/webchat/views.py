@@ -29,6 +29,7 @@ from handlers.error_pages import is_script_request
 from handlers.web import parts
 from handlers.webchat import blueprint, drawing, rating
 from handlers.webchat.limits import AskLimits
+from handlers.webchat.outdated import withhold_outdated
 from handlers.webchat.presence import see_typing
 from handlers.webchat.visitor import (
     TextSize,
@@ -158,7 +159,8 @@ def _refuse_long(text: str) -> ResponseReturnValue:
 
 def _list_messages(*, after: int = 0) -> list[Message]:
     visitor = get_visitor_id()
-    return list(parts().front_desk.list_messages(Channel.WEB, visitor, after=after))
+    messages = parts().front_desk.list_messages(Channel.WEB, visitor, after=after)
+    return withhold_outdated(messages, parts().are_in_force)
 
 
 def _view_desk(messages: list[Message]) -> drawing.DeskView:

@@ -28,8 +28,9 @@ from .pdf_lines import Line, Page, drop_furniture, join_lines
 #: Longer side of a page image in pixels: the engine scales larger ones down to 2,000.
 LONG_SIDE = 1900
 
-#: Scanned pages of one file at most: a page takes 3 to 6 s on two cores.
-MAX_SCANNED_PAGES = 100
+#: Scanned pages of one file at most: a page takes 7 to 8 s of one core, and the child
+#: that reads files has ten minutes for one.
+MAX_SCANNED_PAGES = 60
 
 #: A picture with more pixels is refused before it is unpacked: an A0 plan at 200 dpi.
 _MAX_PIXELS = 80_000_000

@@ -20,13 +20,13 @@ NAME_BOOST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class LexicalRow:
-    """One passage as the lexical index sees it; terms are cut already."""
+    """One passage as the lexical index sees it; terms with blanks between."""
 
     ordinal: int
     #: Terms of title and everyday names.
-    name_terms: Sequence[str]
+    name_terms: str
     #: Terms of title, heading and text.
-    body_terms: Sequence[str]
+    body_terms: str
     #: Days of the proleptic calendar; inclusive.
     valid_from: int
     valid_until: int
@@ -70,8 +70,8 @@ class LexicalIndex:
         for row in rows:
             document = tantivy.Document()
             document.add_unsigned("ordinal", row.ordinal)
-            document.add_text("name", " ".join(row.name_terms))
-            document.add_text("body", " ".join(row.body_terms))
+            document.add_text("name", row.name_terms)
+            document.add_text("body", row.body_terms)
             document.add_unsigned("valid_from", row.valid_from)
             document.add_unsigned("valid_until", row.valid_until)
             writer.add_document(document)

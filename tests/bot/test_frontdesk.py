@@ -332,7 +332,7 @@ def test_citizen_sees_no_notes_and_no_evidence(citizen, desk, make_officer):
     desk.note(ticket.id, officer_id=make_officer("李敏"), text="难缠", client_key="k")
     lines = citizen.lines()
     assert "难缠" not in [line.text for line in lines]
-    assert all(line.evidence is None for line in lines)
+    assert not any(line.evidence and line.evidence.hits for line in lines)
     assert any(line.evidence for line in desk.list_messages(ticket.id))
     assert citizen.front_desk.list_messages(
         citizen.channel, citizen.sender, after=lines[-2].id

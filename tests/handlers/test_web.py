@@ -29,6 +29,7 @@ class EmptyFrontDesk:
 def make_parts(settings):
     """What the pages of this file need."""
     return SimpleNamespace(
+        are_in_force=lambda _citations, _release_id, **_more: True,
         settings=settings,
         redis=None,
         clock=lambda: datetime(2026, 11, 20, 2, 0, tzinfo=UTC),

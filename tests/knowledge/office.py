@@ -70,6 +70,9 @@ class Office:
         self.clock.move(seconds=2)
         return change.id, self.publisher.publish_due()
 
+    def give_up(self, change):
+        self.changes.cancel(change.id, WRITER, version=change.version)
+
     def state(self, change_id):
         return self.changes.get(change_id, REVIEWER).state
 

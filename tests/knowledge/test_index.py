@@ -80,7 +80,9 @@ def lexical(tmp_path):
     LexicalIndex.build(
         tmp_path / "lexical",
         [
-            LexicalRow(i, terms(name), terms(name + text), first, last)
+            LexicalRow(
+                i, " ".join(terms(name)), " ".join(terms(name + text)), first, last
+            )
             for i, (name, text, first, last) in enumerate(rows)
         ],
     )

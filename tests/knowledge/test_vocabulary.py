@@ -1,17 +1,19 @@
 """Questions are cut with the words that the office itself uses."""
 
+from collections import Counter
+
 import pytest
 
+from knowledge.text import words
 from knowledge.vocabulary import Vocabulary, write_vocabulary
 
 
 @pytest.fixture
 def vocabulary(tmp_path):
     """The words of three short rules."""
-    write_vocabulary(
-        tmp_path / "words.txt",
-        ["公共租赁住房的租金标准", "公共租赁住房的申请条件", "高龄津贴的发放标准"],
-    )
+    texts = ["公共租赁住房的租金标准", "公共租赁住房的申请条件", "高龄津贴的发放标准"]
+    frequency = Counter(word for text in texts for word in set(words(text)))
+    write_vocabulary(tmp_path / "words.txt", frequency)
     return Vocabulary(tmp_path / "words.txt")
 
 
@@ -41,5 +43,5 @@ def test_traditional_and_repeated_words_count_once(vocabulary):
 
 def test_an_empty_release_has_an_empty_vocabulary(tmp_path):
     """A question is then cut into nothing."""
-    write_vocabulary(tmp_path / "words.txt", [])
+    write_vocabulary(tmp_path / "words.txt", {})
     assert Vocabulary(tmp_path / "words.txt").cut("租金") == []

@@ -211,6 +211,11 @@ OF_BUREAUS = {
     "console.show_exam_runs",
     "console.show_exam_question",
     "console.export_exam_paper",
+    "console.show_import",
+    "console.add_import",
+    "console.show_import_batch",
+    "console.show_import_progress",
+    "console.show_import_file",
 }
 
 

@@ -307,6 +307,27 @@ def test_one_region_for_all_that_have_none(editor: Editor) -> None:
     assert regions == ["云泽市", "云泽市"]
 
 
+def test_files_of_a_batch_are_compared_with_each_other(editor: Editor) -> None:
+    """The same guide twice under two titles is told of; an edit takes it away."""
+    other = GUIDE.replace("老年人高龄津贴申领", "八十岁老人津贴申领")
+    files = (("甲.html", GUIDE.encode()), ("乙.html", other.encode()))
+    batch = editor.hand_in(*files, region="云泽市")
+    editor.read()
+    file = editor.files(batch)[0]
+    remarks = editor.report(file.id)["entries"][0]["remarks"]
+    across = [remark for remark in remarks if remark.get("is_across")]
+    assert across
+    url = f"/console/import-files/{file.id}"
+    form = {"entry": "0", "do": "save", "title": "换个标题"}
+    editor.post(url, version=str(editor.report(file.id)["version"]), **form)
+    kept = editor.report(file.id)["entries"][0]["remarks"]
+    assert [r for r in kept if r.get("is_across")] == across
+    form |= {"s0-text": "年满九十周岁。", "s0-heading": "受理条件"}
+    editor.post(url, version=str(editor.report(file.id)["version"]), **form)
+    kept = editor.report(file.id)["entries"][0]["remarks"]
+    assert not [r for r in kept if r.get("is_across")]
+
+
 def test_leaving_out(editor: Editor) -> None:
     """One entry, or a whole file; neither becomes a change."""
     batch = editor.hand_in(("常见问题.xlsx", make_sheet(FAQ)))

@@ -247,10 +247,8 @@ def test_the_menu_is_pushed_by_who_lets_things_out(
 def test_the_list_of_all_changes_leads_here(editor: Any, reviewer: Any) -> None:
     """Whoever finds such a change among those of the knowledge sees it as it is."""
     address = propose(editor, "synonym", said="惠民卡", means="申领")
-    number = address.rpartition("=")[2]
-    assert (
-        "群众说：惠民卡" in reviewer.open(f"/console/knowledge/changes/{number}").text
-    )
+    other = f"/console/knowledge/changes/{address.rpartition('=')[2]}"
+    assert "群众说：惠民卡" in reviewer.open(other).text
     move(reviewer, address, "return", word="词不对")
     page = editor.open(f"{other}/edit")
     assert "词不对" in page.text

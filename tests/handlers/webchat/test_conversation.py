@@ -15,6 +15,7 @@ from handlers.web import create_app
 def real_client(sqlite_engine, assistant, seal, clock):
     """A browser in front of the real bot over a city in small."""
     parts = SimpleNamespace(
+        are_in_force=lambda _citations, _release_id, **_more: True,
         settings=Settings(secret_key="a key of the tests, long enough to be one"),
         redis=None,
         clock=clock,

@@ -138,6 +138,7 @@ def make_app(engine, front_desk, make_settings, now):
         app = Flask("wenzheng_wechat_test")
         app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
         app.extensions["wenzheng"] = SimpleNamespace(
+            are_in_force=lambda _citations, _release_id, **_more: True,
             settings=SimpleNamespace(
                 wechat=make_settings(**changes), desk=DeskSettings()
             ),

@@ -54,7 +54,7 @@ def make_service(engine, assistant, make_settings, account, now, monkeypatch):
             native_desk=NativeDesk(engine, Seal(KEY), clock),
             answer_links=AnswerLinks(KEY, public_url),
             is_in_force=lambda _answer: True,
-            are_in_force=lambda _citations, _release: True,
+            are_in_force=lambda _citations, _release, **_more: True,
         )
         app = create_app(parts)
         context = serve(app)
@@ -181,7 +181,7 @@ def test_link_says_what_became_of_the_answer(make_service, gate, engine):
     gate.set()
     wait_for(lambda: count(engine, "1=1"))
     client = service.app.test_client()
-    service.parts.are_in_force = lambda _citations, _release: False
+    service.parts.are_in_force = lambda _citations, _release, **_more: False
     assert "请再问一次" in client.get(path).text
     from bot import Channel
 

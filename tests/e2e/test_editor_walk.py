@@ -32,8 +32,10 @@ from tests.drills.desk_office import (
     DeskOffice,
     _environ,
 )
-from tests.e2e.test_desk_story import CHROMIUM, PHONE, PICTURES
+from tests.e2e.test_desk_story import PHONE, PICTURES, chromium
 from tests.e2e.test_newcomer import Newcomer
+
+__all__ = ["chromium"]
 
 pytestmark = [
     pytest.mark.browser,
@@ -55,26 +57,10 @@ PATIENCE_MS = 90_000
 POLICY = "云泽市独生子女父母奖励办法"
 NUMBER = "云卫健〔2025〕6号"
 PUBLISHED = "已经发布，市民现在能查到"
-QUESTION = "独生子女父母奖励费每个月发多少钱？"
+QUESTION = "独生子女父母奖励费每人每月多少元？"
+ANSWER = "每人每月发给奖励费10元"
 
 TALL = {"width": 1280, "height": 860}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """One browser, in Chinese: fields for dates are of the browser's language."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--lang=zh-CN"],
-            env={**os.environ, "LANGUAGE": "zh_CN"},
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +139,17 @@ class Walk:
             return
         page.wait_for_timeout(400)
         image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        small = image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        small = image.quantize(
+            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
         small.save(PICTURES / f"editor-{name}.png", optimize=True)
+
+    def shrink(self, name: str, page: Any) -> None:
+        """Read the same page as on a phone: nothing hangs over its side."""
+        page.set_viewport_size(PHONE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        self.shoot(name, page)
+        page.set_viewport_size(TALL)
 
     def close(self) -> None:
         """Close all browsers."""
@@ -207,11 +202,13 @@ def test_word_policy_becomes_an_answer_in_five_minutes(
     editor.click(page.get_by_role("link", name=POLICY, exact=True).last)
     page.get_by_text(PUBLISHED).wait_for()
     mark("the editor's page says so too")
-    ask(walk, mark)
+    people = editor, reviewer, ask(walk, mark)
     took = time.monotonic() - begun
 
-    acts = editor.acts + reviewer.acts
-    needed = editor.needed_s + reviewer.needed_s
+    acts = sum(person.acts for person in people)
+    # Under DESK_NEWCOMER they have taken it already.
+    is_slow = bool(os.environ.get("DESK_NEWCOMER"))
+    needed = 0.0 if is_slow else sum(person.needed_s for person in people)
     with capsys.disabled():
         lines = [f"  {at:6.1f} s  {name}" for name, at in marks]
         print(  # noqa: T201 - what it is run for
@@ -241,9 +238,10 @@ def hand_in(walk: Walk, editor: Newcomer, policy: Path, mark: Any) -> None:
     editor.click(look)
     page.get_by_role("heading", name="读成了什么").wait_for()
     walk.shoot("04-understood", page)
+    walk.shrink("04-understood-390", page)
     # The original stands beside it: what is on paper can be compared.
     original = page.get_by_role("region", name="原文")
-    assert "每人每月发给奖励费10元" in original.inner_text()
+    assert ANSWER in original.inner_text()
     editor.write(page.get_by_label("常用叫法"), "独生子女费")
     editor.click(page.get_by_role("button", name="采纳", exact=True))
     mark("the entry is adopted")
@@ -265,22 +263,28 @@ def check_and_publish(walk: Walk, reviewer: Newcomer, mark: Any) -> None:
     reviewer.click(page.get_by_role("link", name="知识", exact=True))
     reviewer.click(page.get_by_role("link", name=re.compile("待我审核")).first)
     reviewer.click(page.get_by_role("link", name=re.compile(POLICY)).first)
+    page.get_by_role("group", name="发布前核对").wait_for()
     walk.shoot("06-review", page)
-    for box in page.get_by_role("group", name="发布前核对").get_by_role("checkbox").all():
+    walk.shrink("06-review-390", page)
+    for box in (
+        page.get_by_role("group", name="发布前核对").get_by_role("checkbox").all()
+    ):
         reviewer.click(box)
     reviewer.click(page.get_by_role("button", name="通过并发布"))
-    walk.shoot("07-approved", page)
     mark("it is approved")
     page.get_by_text(PUBLISHED).wait_for()
     mark("it is published")
-    walk.shoot("08-published", page)
+    walk.shoot("07-published", page)
 
 
-def ask(walk: Walk, mark: Any) -> None:
-    """Ask as a citizen does; the answer names the document."""
-    citizen = walk.enter(PHONE, "/chat")
-    citizen.fill("#text", QUESTION)
-    citizen.click("#send")
-    citizen.get_by_text(NUMBER).first.wait_for()
+def ask(walk: Walk, mark: Any) -> Newcomer:
+    """Ask as a citizen does; the answer is right and names the document."""
+    citizen = Newcomer(walk.enter(PHONE, "/chat"))
+    page = citizen.page
+    citizen.write(page.locator("#text"), QUESTION)
+    citizen.click(page.locator("#send"))
+    page.get_by_text(NUMBER).first.wait_for()
     mark("a citizen is answered with the number of the document")
-    walk.shoot("09-citizen", citizen)
+    walk.shoot("08-citizen", page)
+    assert ANSWER in page.locator("body").inner_text()
+    return citizen

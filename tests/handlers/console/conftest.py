@@ -366,6 +366,8 @@ def world(
         native_desk=NativeDesk(engine, seal, clock, live.publish),
         knowledge_base=knowledge_base,
         wechat_client=None,
+        are_in_force=lambda _citations, _release_id, **_more: True,
+        assistant=ScriptedAssistant(),
         front_desk=FrontDesk(
             engine,
             ScriptedAssistant(),  # type: ignore[arg-type]

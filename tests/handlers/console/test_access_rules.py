@@ -18,7 +18,7 @@ from tests.handlers.console.test_access_matrix import (
 from tests.handlers.console.three_bureaus import Office
 
 #: What a page may write while it is read: that it was read.
-TRACES = ('INSERT INTO "audit"',)
+TRACES = ('INSERT INTO "audit"', 'INSERT INTO "audit_head"')
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def _facts(draft: EntryDraft, exam: Sequence[str]) -> Mapping[str, str]:
             "负责部门": draft.department,
             "地区": draft.region,
             "适用对象": draft.audience,
-            "别名": "\n".join(draft.aliases),
+            "常用叫法": "\n".join(draft.aliases),
             "文号": draft.doc_number,
         }
         | {label: str(days[name] or "") for name, label in DAYS.items()}

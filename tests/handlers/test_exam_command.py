@@ -1,6 +1,7 @@
 """``wenzheng exam``: documents in, conversations held, last answers out."""
 
 import json
+import logging
 
 import pytest
 from click.testing import CliRunner
@@ -29,7 +30,9 @@ GUIDE = """犬只登记
 
 @pytest.fixture
 def run(tmp_path):
-    """Run the command on a paper."""
+    """Run the command on a paper; logging is put back as pytest set it up."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
     folder = tmp_path / "guides"
     folder.mkdir()
     (folder / "犬只登记.txt").write_text(GUIDE, encoding="utf-8")
@@ -42,7 +45,8 @@ def run(tmp_path):
         text = out.read_text("utf-8") if out.exists() else ""
         return result, [json.loads(line) for line in text.splitlines()]
 
-    return run
+    yield run
+    root.handlers[:], root.level = before
 
 
 def test_each_row_is_a_conversation_of_its_own(run):

@@ -104,6 +104,9 @@ def open_as(chromium: Any, address: str, world: Any) -> Iterator[Callable[..., A
 
 def look(page: Any, name: str) -> None:
     """Check what every page owes, and keep a picture if somebody wants to look."""
+    # On a busy machine the click is over before the next page is there.
+    page.wait_for_load_state()
+    page.wait_for_selector("main")
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=False)
     assert page.evaluate(FIND_FAULTS) == [], name

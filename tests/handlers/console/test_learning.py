@@ -285,7 +285,7 @@ def test_from_a_chat_to_a_sheet_that_ingest_reads(
     (report,) = read_path(path)
     (draft,) = report.drafts
     assert draft.title == form["question"]
-    assert draft.sections[0].text == form["answer"]
+    assert draft.sections[0].text == f"{form['answer']}\n依据：@依据"
     assert draft.department == "甲局"
     assert post(agent, "/console/drafts/export", draft="1").status_code == 403
 

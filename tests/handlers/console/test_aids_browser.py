@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from bot import SAMPLE_CANNED_REPLIES
 from tests.handlers.console.test_browser import Tab, chromium, new_tab
@@ -88,7 +89,7 @@ def test_a_canned_reply_by_keys(agent: Tab, shoot: Callable[[Tab, str], None]) -
     page.click("#reply-text")
     page.keyboard.type("先问一句：/")
     page.wait_for_selector(".canned-row")
-    assert page.locator(".canned-row").count() == len(SAMPLE_CANNED_REPLIES)
+    expect(page.locator(".canned-row")).to_have_count(len(SAMPLE_CANNED_REPLIES))
     page.keyboard.press("ArrowDown")
     assert page.get_attribute("#reply-text", "aria-activedescendant") == "canned-1"
     shoot(agent, "canned-all")
@@ -222,7 +223,7 @@ def test_each_side_sees_the_other_write_and_read(
     phone.click("#send")
     page.wait_for_selector(".message.citizen:has-text('我是九月')")
     page.wait_for_selector("#around-citizen", state="hidden")
-    assert page.locator(".read-mark").count() == 1
+    expect(page.locator(".read-mark")).to_have_count(1)
     shoot(agent, "read")
     agent.check()
     citizen.check()

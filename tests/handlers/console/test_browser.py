@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from bot import Channel, Trigger
 
@@ -253,7 +254,7 @@ def test_rows_do_not_move_under_the_pointer(
     page.hover(".row-link")
     world.ask("第二位", who="b")
     page.wait_for_selector("#news:visible")
-    assert page.locator(".row-link").count() == 1
+    expect(page.locator(".row-link")).to_have_count(1)
     page.click("#news")
     page.wait_for_selector(".row-link:has-text('第二位')")
     tab.check()
@@ -271,7 +272,7 @@ def test_text_of_a_citizen_stays_text(world: Any, new_tab: Callable[..., Tab]) -
     tab.log_in()
     tab.open("/console/tickets/1")
     tab.wait_live()
-    assert tab.page.locator("#messages img, #messages b[hx-get]").count() == 0
+    expect(tab.page.locator("#messages img, #messages b[hx-get]")).to_have_count(0)
     assert not any(url.endswith("/console/officers") for url in requests)
     tab.check()
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from bot import FigureStore, Role
 from tests.figure_city import CALENDAR, NOW, make_city
@@ -47,14 +48,14 @@ def test_charts_are_drawn_from_their_tables(
     tab.open(MONTH)
     page = tab.page
     page.wait_for_selector(".chart-canvas svg")
-    assert page.locator(".chart-canvas svg").count() == 4
+    expect(page.locator(".chart-canvas svg")).to_have_count(4)
     label = page.locator(".chart-canvas").first.get_attribute("aria-label")
     assert label == "2026 年 10 月每天的咨询和转人工次数。数字见表格。"
     first = page.locator(".chart").first
-    assert not first.locator("table").is_visible()
+    expect(first.locator("table")).to_be_hidden()
     first.locator(".chart-switch").click()
-    assert first.locator("table").is_visible()
-    assert not first.locator(".chart-canvas").is_visible()
+    expect(first.locator("table")).to_be_visible()
+    expect(first.locator(".chart-canvas")).to_be_hidden()
     first.locator(".chart-switch").click()
     box = first.locator(".chart-canvas").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

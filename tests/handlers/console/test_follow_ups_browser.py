@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from bot import Role, check_bureau
 
@@ -117,7 +118,7 @@ def test_from_dissatisfied_to_closed_by_another(
     desk.reply(ticket.id, officer_id=serving, text="不知道", client_key="k")
     citizen.wait_for_selector("text=不知道")
     lead = open_page("/console/follow-ups", width, "lead")
-    assert lead.locator("text=没有未办结的回访").is_visible()
+    expect(lead.locator("text=没有未办结的回访")).to_be_visible()
     desk.close(ticket.id, officer_id=serving)
     citizen.click(".is-rating >> button[value='2']")
     citizen.fill(".is-rating textarea", "问了等于没问，还催我走")
@@ -125,16 +126,16 @@ def test_from_dissatisfied_to_closed_by_another(
     citizen.wait_for_selector("text=已经记下")
     # By itself, while the page is open.
     lead.wait_for_selector(".rated-item >> text=问了等于没问")
-    assert lead.locator("text=还没有人接").is_visible()
+    expect(lead.locator("text=还没有人接")).to_be_visible()
     assert not is_too_wide(lead)
     shoot(lead, f"follow-up-open-{width}")
 
     own = open_page("/console/follow-ups", width, "serving")
-    assert own.locator("text=说的是您自己的工作，由别的同事回访").is_visible()
-    assert own.locator("button:has-text('我来回访')").count() == 0
+    expect(own.locator("text=说的是您自己的工作，由别的同事回访")).to_be_visible()
+    expect(own.locator("button:has-text('我来回访')")).to_have_count(0)
     shoot(own, f"follow-up-own-{width}")
     agent = open_page("/console/follow-ups", width, "agent")
-    assert agent.locator("button:has-text('我来回访')").count() == 0
+    expect(agent.locator("button:has-text('我来回访')")).to_have_count(0)
 
     lead.click("button:has-text('我来回访')")
     lead.wait_for_selector("text=已由您回访")
@@ -146,12 +147,12 @@ def test_from_dissatisfied_to_closed_by_another(
     lead.wait_for_selector("text=回访已办结")
     lead.click(".state-links >> text=已办结")
     lead.wait_for_selector("text=已电话核实")
-    assert lead.locator(".follow-state >> text=陈静").is_visible()
+    expect(lead.locator(".follow-state >> text=陈静")).to_be_visible()
     assert not is_too_wide(lead)
     shoot(lead, f"follow-up-closed-{width}")
     lead.goto(lead.url.split("/console/")[0] + "/console/ratings")
     lead.wait_for_selector(".rated-item >> text=不满意")
-    assert lead.locator("text=样本不足").first.is_visible()
+    expect(lead.locator("text=样本不足").first).to_be_visible()
     assert not is_too_wide(lead)
     shoot(lead, f"ratings-{width}")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from knowledge import Actor, ChangeFilter
 
@@ -145,7 +146,7 @@ def test_a_folder_becomes_changes_under_review(
     page.wait_for_selector("text=正在读")
     shoot(page, "waiting")
     # The editor's lock file stayed at home.
-    assert page.locator(".import-item").count() == 20
+    expect(page.locator(".import-item")).to_have_count(20)
     reading.set()
     page.wait_for_selector("text=20 个文件都读完了", timeout=60_000)
     shoot(page, "read")
@@ -162,7 +163,7 @@ def test_a_folder_becomes_changes_under_review(
     assert page.input_value("#region") == "云泽市"
     assert "13812345678" not in page.inner_text("#entry-form")
     page.click(".section-box >> nth=0 >> [data-find]")
-    assert page.locator("#original .is-found").count() == 1
+    expect(page.locator("#original .is-found")).to_have_count(1)
     shoot(page, "mended")
     page.click("button:has-text('采纳')")
     page.wait_for_url("**/console/import/1")
@@ -208,7 +209,7 @@ def test_what_does_not_arrive_can_be_sent_again(
     shoot(page, "failed")
     page.click("button:has-text('再试')")
     page.wait_for_url("**/console/import/1")
-    assert page.locator(".import-item").count() == 2
+    expect(page.locator(".import-item")).to_have_count(2)
 
 
 def test_without_a_script_files_come_in_too(
@@ -233,5 +234,5 @@ def test_without_a_script_files_come_in_too(
     )
     page.click("button:has-text('上传')")
     page.wait_for_url("**/console/import/1")
-    assert page.locator(".import-item").count() == 2
+    expect(page.locator(".import-item")).to_have_count(2)
     context.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from bot import AnswerSettings, Assistant
 from knowledge import KnowledgeStore, entry_id
@@ -130,7 +131,7 @@ def test_a_first_timer_writes_asks_and_hands_in(open_as: Callable[..., Any]) -> 
     assert editor.input_value("#heading-1") == "办理流程"
     assert editor.input_value("#section-2") == "身份证原件和一寸照片。"
     editor.click("[data-move=add]")
-    assert editor.locator("[data-section]").count() == 9
+    expect(editor.locator("[data-section]")).to_have_count(9)
     editor.fill("#ask", "老年人优待证要带什么材料")
     editor.press("#ask", "Enter")
     editor.wait_for_selector(".tried")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -153,7 +154,7 @@ def test_votes_without_leaving_the_chat(
     shoot(page, "vote-1280")
     page.click("text=答对了")
     page.wait_for_selector(".vote-button.is-right")
-    assert page.locator(".vote-note").count() == 0
+    expect(page.locator(".vote-note")).to_have_count(0)
     assert page.evaluate("document.querySelectorAll('.vote').length") == 1
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from bot import Bureau, Channel, Presence
 from tests.bot.test_files import PDF
@@ -238,7 +239,7 @@ def test_what_was_quoted_is_ticked_when_settling(
     open_move(tab, "resolve")
     for entry_id in used:
         assert page.is_checked(f"[name=entry][value='{entry_id}']")
-    assert page.locator("[name=entry]:checked").count() == 2
+    expect(page.locator("[name=entry]:checked")).to_have_count(2)
     page.click("#move-form label:has-text('已答复市民')")
     page.click("#move-form button:has-text('办结')")
     page.wait_for_selector("#closed-bar")
@@ -322,7 +323,7 @@ def test_wechat_citizens_get_words_only(
     tab.log_in()
     tab.open("/console/tickets/1?tab=mine")
     tab.wait_live()
-    assert tab.page.locator("#file-input").count() == 0
+    expect(tab.page.locator("#file-input")).to_have_count(0)
     tab.page.click(".attach-why summary")
     assert tab.page.is_visible("text=市民在微信上，这里只能发文字")
     tab.check()
@@ -404,5 +405,5 @@ def test_who_is_busy_is_not_called(office: Any, new_tab: Callable[..., Tab]) -> 
     tab.log_in()
     office.ask("断缴了还能补吗")
     tab.page.wait_for_selector(".row-link:has-text('断缴了还能补吗')")
-    assert tab.page.locator(".toast-line:has-text('有市民在等人工')").count() == 0
+    expect(tab.page.locator(".toast-line:has-text('有市民在等人工')")).to_have_count(0)
     tab.check()

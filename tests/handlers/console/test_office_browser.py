@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from bot import Role, check_bureau, check_people_topic
 from handlers.console.framing import RAIL
@@ -150,7 +151,7 @@ def test_the_audit_fits_both_screens(
     assert is_narrow_enough(page)
     page.select_option("#action", label="停用账号")
     page.click("button:has-text('查看')")
-    assert page.locator(".audit-item").count() == 1
+    expect(page.locator(".audit-item")).to_have_count(1)
     assert "停用账号" in page.inner_text(".audit-item")
 
 
@@ -176,19 +177,19 @@ def test_a_phone_shows_four_pages_and_the_others_behind_more(
     known = page.locator(".rail > a")
     assert known.count() > 5
     shown = page.locator(".rail > a:visible")
-    assert shown.count() == 4
+    expect(shown).to_have_count(4)
     assert "is-here" in page.get_attribute(".rail-more summary", "class")
     page.click(".rail-more summary")
     shoot(page, "more-390")
     sheet = page.locator(".rail-sheet a:visible")
-    assert sheet.count() == known.count() - 4
+    expect(sheet).to_have_count(known.count() - 4)
     labels = shown.all_inner_texts() + sheet.all_inner_texts()
     assert len(set(labels)) == known.count()
     page.keyboard.press("Escape")
-    assert sheet.count() == 0
+    expect(sheet).to_have_count(0)
     page.click(".rail-more summary")
     page.click(".page-title")
-    assert page.locator(".rail-sheet a:visible").count() == 0
+    expect(page.locator(".rail-sheet a:visible")).to_have_count(0)
     page.click(".rail-more summary")
     page.click(".rail-sheet a:has-text('人员')")
     page.wait_for_url("**/console/officers")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright missing")
+expect = playwright.expect
 
 #: Where Debian installs it; another place by the environment.
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -101,8 +102,8 @@ def test_answer_comes_without_a_reload_and_starts_at_the_question(open_page):
     page.wait_for_selector("text=居住证在居住地派出所办")
     assert page.evaluate("window.isSamePage")
     assert page.input_value("#text") == ""
-    assert page.locator(".is-citizen").count() == 1
-    assert page.locator(".is-citizen").is_visible()
+    expect(page.locator(".is-citizen")).to_have_count(1)
+    expect(page.locator(".is-citizen")).to_be_visible()
     top = page.locator(".is-citizen").bounding_box()["y"]
     bar = page.locator(".top-bar").bounding_box()
     assert bar["y"] + bar["height"] <= top < 844 / 2
@@ -138,7 +139,7 @@ def test_nothing_is_wider_than_the_phone(open_page, width, size):
     assert overflow(page) <= 0
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert overflow(page) <= 0
-    assert page.locator("#send").is_visible()
+    expect(page.locator("#send")).to_be_visible()
 
 
 @pytest.mark.parametrize(("size", "least"), [("standard", 44), ("large", 60)])
@@ -184,8 +185,8 @@ def test_officers_reply_appears_within_two_seconds(open_page, world):
     started = time.monotonic()
     page.wait_for_selector("text=请到二楼 3 号窗口", timeout=2000)
     assert time.monotonic() - started < 2
-    assert page.locator(".is-officer").count() == 1
-    assert page.locator("text=市公安局 李敏 工号 0217").first.is_visible()
+    expect(page.locator(".is-officer")).to_have_count(1)
+    expect(page.locator("text=市公安局 李敏 工号 0217").first).to_be_visible()
 
 
 def test_everything_works_without_javascript(open_page):
@@ -193,14 +194,14 @@ def test_everything_works_without_javascript(open_page):
     page = open_page(java_script_enabled=False)
     page.fill("#text", "居住证怎么办")
     page.click("#send")
-    assert page.locator("text=居住证在居住地派出所办").is_visible()
+    expect(page.locator("text=居住证在居住地派出所办")).to_be_visible()
     assert page.url.rpartition("#")[2].startswith("m")
     page.click("text=个体户怎么注册")
     page.click("text=个体工商户设立登记")
     page.click(".to-officer")
-    assert page.locator("[value='取消排队']").is_visible()
+    expect(page.locator("[value='取消排队']")).to_be_visible()
     page.click("text=大字版")
-    assert page.locator("html.size-large").count() == 1
+    expect(page.locator("html.size-large")).to_have_count(1)
 
 
 def test_failed_question_stays_and_is_sent_again(open_page, world):
@@ -209,12 +210,12 @@ def test_failed_question_stays_and_is_sent_again(open_page, world):
     page.route("**/chat", lambda route: route.abort())
     ask(page, "居住证怎么办")
     page.wait_for_selector("text=没有发出去")
-    assert page.locator(".is-citizen >> text=居住证怎么办").is_visible()
+    expect(page.locator(".is-citizen >> text=居住证怎么办")).to_be_visible()
     page.unroute("**/chat")
     page.click("text=重新发送")
     page.wait_for_selector("text=居住证在居住地派出所办")
-    assert page.locator(".is-citizen").count() == 1
-    assert page.locator("text=没有发出去").count() == 0
+    expect(page.locator(".is-citizen")).to_have_count(1)
+    expect(page.locator("text=没有发出去")).to_have_count(0)
 
 
 def test_unsent_question_and_draft_survive_a_reload(open_page):
@@ -247,7 +248,7 @@ def test_enter_sends_unless_words_are_being_composed(open_page):
         """document.getElementById('text').dispatchEvent(new KeyboardEvent(
           'keydown', {key: 'Enter', isComposing: true, cancelable: true}))"""
     )
-    assert page.locator(".is-citizen").count() == 0
+    expect(page.locator(".is-citizen")).to_have_count(0)
     page.press("#text", "Shift+Enter")
     assert page.input_value("#text") == "居住证\n"
     page.press("#text", "Enter")
@@ -263,14 +264,14 @@ def test_two_questions_at_once_are_answered_in_order(open_page):
     first, second = page.locator(".is-citizen .bubble").all_inner_texts()
     assert "居住证怎么办" in first
     assert "个体户怎么注册" in second
-    assert page.locator(".choices").count() == 1
+    expect(page.locator(".choices")).to_have_count(1)
 
 
 def test_counter_appears_near_the_end(open_page):
     """500 characters; the last 50 are counted."""
     page = open_page()
     page.fill("#text", "问" * 400)
-    assert page.locator("#counter").is_hidden()
+    expect(page.locator("#counter")).to_be_hidden()
     page.fill("#text", "问" * 480)
     assert page.inner_text("#counter") == "还能写 20 字"
 

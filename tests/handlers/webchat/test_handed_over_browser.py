@@ -14,6 +14,7 @@ from handlers.web import create_app
 from tests.fakes import CITY, FakeKnowledgeBase
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright missing")
+expect = playwright.expect
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 
@@ -180,7 +181,7 @@ def test_from_the_queue_to_the_rating_and_back(open_page, office, width):
     page.wait_for_selector(".is-system >> text=以下由工作人员回复")
     page.wait_for_selector(".is-officer >> text=请带租房合同")
     page.wait_for_selector("#desk >> text=李敏 工号 0217 正在为您服务")
-    assert page.locator("text=以下由工作人员回复").count() == 1
+    expect(page.locator("text=以下由工作人员回复")).to_have_count(1)
     shoot(page, f"served-{width}")
     close(office)
     page.wait_for_selector(".is-rating")
@@ -212,7 +213,7 @@ def test_who_does_not_want_to_wait_leaves_a_message_or_calls_it_off(open_page, o
     page.click(".to-officer")
     page.click("text=不等了，留言")
     page.wait_for_selector("#desk >> text=留言已经收到")
-    assert page.locator("text=不等了，留言").count() == 0
+    expect(page.locator("text=不等了，留言")).to_have_count(0)
     ask(page, "我的居住证丢了，能不能寄到家里")
     page.wait_for_selector(".is-citizen >> text=寄到家里")
     shoot(page, "message-390")
@@ -233,7 +234,7 @@ def test_off_hours_it_says_when_somebody_answers(open_page, office, size):
         page.click("text=大字版")
     page.click(".to-officer")
     page.wait_for_selector("#desk >> text=11月24日（周二）8:30上班后回复您")
-    assert page.locator("#desk >> text=第一位").count() == 0
+    expect(page.locator("#desk >> text=第一位")).to_have_count(0)
     shoot(page, f"off-hours-{size}")
 
 
@@ -242,7 +243,7 @@ def test_in_danger_the_numbers_stay_in_sight(open_page):
     page = open_page()
     ask(page, "我不想活了")
     page.wait_for_selector("#desk >> text=12356")
-    assert page.locator("text=不等了，留言").count() == 0
+    expect(page.locator("text=不等了，留言")).to_have_count(0)
     shoot(page, "crisis-390")
 
 
@@ -260,11 +261,11 @@ def test_transferred_it_is_told_once(open_page, office):
     tax = store.save(Bureau(0, "税务局"), changed_by=officer)
     desk.offer_transfer(ticket.id, tax, officer_id=officer, word="税的事")
     page.wait_for_timeout(1500)
-    assert page.locator("text=已转给").count() == 0
+    expect(page.locator("text=已转给")).to_have_count(0)
     desk.accept_transfer(ticket.id, officer_id=officer)
     page.wait_for_selector("text=您的问题已转给税务局")
     page.wait_for_timeout(1500)
-    assert page.locator("text=您的问题已转给税务局").count() == 1
+    expect(page.locator("text=您的问题已转给税务局")).to_have_count(1)
     shoot(page, "transferred-390")
 
 
@@ -284,12 +285,12 @@ def test_offline_nothing_is_lost_and_nothing_comes_twice(open_page, office):
     for text in ("请说", "我在听"):
         office.reply(text)
     page.wait_for_timeout(OFFLINE_S * 1000)
-    assert page.locator("#offline").is_visible()
+    expect(page.locator("#offline")).to_be_visible()
     page.context.set_offline(False)
     page.wait_for_selector(".is-citizen[id] >> text=第三句")
     page.wait_for_selector("text=我在听")
-    assert not page.locator("#offline").is_visible()
-    assert page.locator(".failed").count() == 0
+    expect(page.locator("#offline")).to_be_hidden()
+    expect(page.locator(".failed")).to_have_count(0)
     own = [text for text in said(page, ".is-citizen") if text.endswith("句")]
     assert [text[-3:] for text in own] == ["第一句", "第二句", "第三句"]
     officers = "".join(said(page, ".is-officer"))
@@ -314,9 +315,9 @@ def test_a_restart_loses_nothing_and_doubles_nothing(open_page, office, server):
     server.start()
     page.wait_for_selector(".is-citizen[id] >> text=重启时写的")
     page.wait_for_selector(".is-officer >> text=重启时答的")
-    assert page.locator("text=重启时写的").count() == 1
-    assert page.locator("text=重启时答的").count() == 1
-    assert not page.locator("#offline").is_visible()
+    expect(page.locator("text=重启时写的")).to_have_count(1)
+    expect(page.locator("text=重启时答的")).to_have_count(1)
+    expect(page.locator("#offline")).to_be_hidden()
     assert page.evaluate("window.isSamePage")
 
 
@@ -338,7 +339,7 @@ def test_an_answer_lost_on_the_way_is_no_second_question(open_page, office):
     ask(page, "我补充一句")
     page.wait_for_selector(".is-citizen[id] >> text=我补充一句")
     assert lost
-    assert page.locator("text=我补充一句").count() == 1
+    expect(page.locator("text=我补充一句")).to_have_count(1)
     ticket = office.parts.desk.list_tickets("all", officer_id=None)[0]
     stored = [line.text for line in office.parts.desk.list_messages(ticket.id)]
     assert stored.count("我补充一句") == 1
@@ -365,14 +366,14 @@ def test_without_javascript_it_is_all_there(chromium, office, server):
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{server.port}/chat")
     page.click(".to-officer")
-    assert page.locator("#desk >> text=您排在第一位").is_visible()
+    expect(page.locator("#desk >> text=您排在第一位")).to_be_visible()
     office.reply("请带身份证")
     page.click("#desk noscript a")
-    assert page.locator(".is-officer >> text=请带身份证").is_visible()
+    expect(page.locator(".is-officer >> text=请带身份证")).to_be_visible()
     close(office)
     page.click("#desk noscript a")
     page.click("text=还没解决，转回工作人员")
-    assert page.locator("text=已经转回给工作人员").is_visible()
+    expect(page.locator("text=已经转回给工作人员")).to_be_visible()
     page.click("[value='取消排队']")
-    assert page.locator("text=已取消人工").is_visible()
+    expect(page.locator("text=已取消人工")).to_be_visible()
     context.close()

@@ -10,6 +10,7 @@ import pytest
 from tests.bot.test_files import PDF, picture
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright missing")
+expect = playwright.expect
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 
@@ -126,9 +127,9 @@ def test_the_words_come_by_themselves_and_one_tap_rates(open_page, world, close)
     page.wait_for_selector("text=已经记下")
     page.click(".is-rating >> button[value='5']")
     page.wait_for_selector("text=您的评价：非常满意")
-    assert page.locator(".rating-reason").count() == 0
+    expect(page.locator(".rating-reason")).to_have_count(0)
     assert page.evaluate("window.isSamePage")
-    assert page.locator(".is-rating").count() == 1
+    expect(page.locator(".is-rating")).to_have_count(1)
 
 
 def test_an_answer_is_rated_in_its_fold(open_page):
@@ -136,12 +137,12 @@ def test_an_answer_is_rated_in_its_fold(open_page):
     page = open_page()
     ask(page, "居住证怎么办")
     page.wait_for_selector(".rating-fold")
-    assert not page.locator(".rating-words").is_visible()
+    expect(page.locator(".rating-words")).to_be_hidden()
     page.click(".rating-fold summary")
     page.click(".rating-fold >> button[value='4']")
     page.wait_for_selector("text=您的评价：满意")
     page.click("text=收起评价")
-    assert page.locator(".rating-word").inner_text() == "满意"
+    expect(page.locator(".rating-word")).to_have_text("满意")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -158,9 +159,9 @@ def test_one_tap_rates_an_answer_and_the_day_after_it_stands(
     shoot(page, f"answer-{size}-{width}")
     page.click(".rating-quick >> button[value='4']")
     page.wait_for_selector(".rating-word >> text=满意")
-    assert page.locator(".rating-quick").count() == 0
-    assert not page.locator(".rating-words").is_visible()
-    assert page.locator(".rating-reason").count() == 0
+    expect(page.locator(".rating-quick")).to_have_count(0)
+    expect(page.locator(".rating-words")).to_be_hidden()
+    expect(page.locator(".rating-reason")).to_have_count(0)
     ask(page, "居住证在哪里办")
     page.click(".rating-quick >> button[value='2']")
     page.wait_for_selector(".rating-reason textarea:visible")
@@ -209,7 +210,7 @@ def test_a_rating_that_fails_says_so_and_can_be_pressed_again(open_page, world, 
     page.unroute("**/chat/ratings")
     page.click(".is-rating >> button[value='3']")
     page.wait_for_selector("text=您的评价：基本满意")
-    assert page.locator("text=没有记下").count() == 0
+    expect(page.locator("text=没有记下")).to_have_count(0)
 
 
 def test_served_anew_the_old_words_go(open_page, world, close):
@@ -225,7 +226,7 @@ def test_served_anew_the_old_words_go(open_page, world, close):
     close()
     # A function to wait for would be compiled in the page, which its policy forbids.
     page.wait_for_selector(".lines > .is-rating:last-child")
-    assert page.locator(".is-rating").count() == 1
+    expect(page.locator(".is-rating")).to_have_count(1)
 
 
 @pytest.mark.parametrize("size", ["standard", "large", "huge"])
@@ -270,7 +271,7 @@ def test_nothing_is_wider_than_the_screen(open_page, world, close, width, size):
 def test_a_picture_is_sent_and_seen_without_a_reload(open_page, world):
     """As a bubble of one's own; the box for files goes with the hand-over."""
     page = open_page()
-    assert not page.locator("#attach").is_visible()
+    expect(page.locator("#attach")).to_be_hidden()
     page.evaluate("window.isSamePage = true")
     ask(page, "月球怎么去")
     page.wait_for_selector("#attach:not([hidden])")
@@ -300,7 +301,7 @@ def test_a_file_that_fails_stays_with_a_button(open_page):
     page.unroute("**/chat/files")
     page.locator("text=重新发送").last.click()
     page.wait_for_selector(".document")
-    assert page.locator(".document").count() == 1
+    expect(page.locator(".document")).to_have_count(1)
 
 
 def test_a_file_that_is_too_large_is_told_at_once(open_page):
@@ -334,12 +335,12 @@ def test_without_javascript_files_and_words_go_by_forms(
     data = {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": picture()}
     page.set_input_files("#plain-file", data)
     page.click(".plain-file >> text=发送")
-    assert page.locator(".is-citizen .picture img").is_visible()
+    expect(page.locator(".is-citizen .picture img")).to_be_visible()
     world.reply("收到")
     close()
     page.goto(f"{address}/chat")
     page.click(".is-rating >> button[value='2']")
     page.fill(".rating-reason textarea", "太慢")
     page.click("text=提交")
-    assert page.locator("text=您的评价：不满意").is_visible()
+    expect(page.locator("text=您的评价：不满意")).to_be_visible()
     context.close()

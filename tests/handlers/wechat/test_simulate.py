@@ -14,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 from tests.wechat_simulator import Account
 from tests.wechat_simulator.page import CITIZENS
@@ -165,8 +166,10 @@ def test_a_citizen_asks_and_reads(simulation, phone):
     phone.press("#text", "Enter")
     # Told that a person is called; in which words depends on the time of day.
     phone.wait_for_selector("[data-kind=passive] >> nth=2")
-    assert phone.locator("[data-kind=passive]:has-text('居住地派出所')").count() == 2
-    assert phone.locator(".failure").count() == 0
+    expect(phone.locator("[data-kind=passive]:has-text('居住地派出所')")).to_have_count(
+        2
+    )
+    expect(phone.locator(".failure")).to_have_count(0)
 
 
 def test_the_log_knows_nobody(simulation):

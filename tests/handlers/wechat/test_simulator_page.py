@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 from flask import Flask, request
+from playwright.sync_api import expect
 
 from tests.wechat_simulator import Account, FakeApi, Pusher, World, connect, serve
 from tests.wechat_simulator.page import AGENT, CITIZENS, Page
@@ -174,7 +175,7 @@ class TestPhone:
             "https://www.yunze.example/a?b=1",
             "https://www.yunze.example/c",
         ]
-        assert bubble.locator("img, b").count() == 0
+        expect(bubble.locator("img, b")).to_have_count(0)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width
 
@@ -202,7 +203,7 @@ class TestPhone:
         world.show(FIRST, "service", "由模型写的", is_ai=True)
         page.wait_for_selector("#title:has-text('云泽政务服务')")
         assert page.inner_text("[data-kind=service] .ai") == "内容由第三方AI生成"
-        assert page.locator(".ai").count() == 1
+        expect(page.locator(".ai")).to_have_count(1)
 
     def test_menu_and_keyboard_change_places(self, open_phone, script, world, width):
         """The pushed menu appears by itself; its buttons push their keys."""
@@ -245,7 +246,7 @@ class TestPanel:
         # Each is drawn when its answer is back.
         page.wait_for_selector(".form-location", state="attached")
         page.wait_for_selector(".form-voice", state="attached")
-        assert page.locator(".form-location, .form-voice").count() == 2
+        expect(page.locator(".form-location, .form-voice")).to_have_count(2)
 
     def test_who_leaves_cannot_write(self, open_phone, script):
         """Until the next follow."""
@@ -267,7 +268,7 @@ class TestPanel:
         page.wait_for_selector("text=给甲的")
         page.select_option("#citizen", label="市民乙")
         page.wait_for_selector("text=给乙的")
-        assert page.locator("text=给甲的").count() == 0
+        expect(page.locator("text=给甲的")).to_have_count(0)
 
 
 class TestWire:

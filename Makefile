@@ -26,7 +26,7 @@ simulate: install data/.sample-city ## Start a simulated WeChat, a phone in the 
 
 test: $(VENV)/.installed-test $(ASSETS) chromium ## Style, types, architecture and all tests (under 25 minutes on 2 cores)
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not drill"
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not drill" -r R
 
 check: $(VENV)/.installed-test ## Only style, types and architecture
 	$(BIN)/ruff check .

@@ -217,7 +217,12 @@ def test_who_does_not_want_to_wait_leaves_a_message_or_calls_it_off(open_page, o
     ask(page, "我的居住证丢了，能不能寄到家里")
     page.wait_for_selector(".is-citizen >> text=寄到家里")
     shoot(page, "message-390")
-    ticket = office.parts.desk.list_tickets("all", officer_id=None)[0]
+    # The page shows what was written before the server has it.
+    for _ in range(100):
+        ticket = office.parts.desk.list_tickets("all", officer_id=None)[0]
+        if ticket.unread == 3:
+            break
+        page.wait_for_timeout(50)
     assert (ticket.is_message, ticket.unread) == (True, 3)
     page.click("#desk >> text=取消人工")
     page.wait_for_selector("text=已取消人工")
